@@ -1,0 +1,1 @@
+//! The bundle file: pack, sign, encrypt, verify, unpack.

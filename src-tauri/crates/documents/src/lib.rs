@@ -1,0 +1,1 @@
+//! Spreadsheets in: sheets, headings, rows, and the trouble in each.

@@ -1,0 +1,1 @@
+//! The office's rules: records, states, deadlines, authority, Vietnamese text. Pure.

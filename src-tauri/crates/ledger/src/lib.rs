@@ -1,0 +1,1 @@
+//! Entries, feeds, merge, and the encrypted store with its projections.

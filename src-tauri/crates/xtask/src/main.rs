@@ -1,0 +1,2 @@
+//! Setup, run, test, bench, dist.
+fn main() {}

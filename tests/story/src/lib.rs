@@ -1,0 +1,1 @@
+//! What crosses rooms: the main job from the terminal.
