@@ -1,1 +1,6 @@
 //! The use cases: the only door.
+
+pub mod api;
+mod error;
+
+pub use error::AppError;

@@ -1,1 +1,3 @@
 //! The office's rules: records, states, deadlines, authority, Vietnamese text. Pure.
+
+pub mod status;

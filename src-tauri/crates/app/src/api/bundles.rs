@@ -1,0 +1,264 @@
+//! Bundles, conflicts, quarantine, checks.
+
+use super::{CellValue, Origin, ReadyFile, UnitName};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// To whom a bundle goes.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct BundleTo {
+    /// Unit by id or code; the parent (unit edition) if empty.
+    #[serde(default)]
+    pub to: String,
+}
+
+/// One thing that a bundle would carry, in a person's words.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct OutgoingLine {
+    /// What was done (the use case).
+    pub act: String,
+    /// Task code or other name it concerns.
+    pub about: String,
+    /// Task id, if it concerns one.
+    pub task: Option<String>,
+    /// The change as text.
+    pub text: String,
+    /// Who.
+    pub origin: Origin,
+}
+
+/// What a bundle would carry now.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct BundlePreview {
+    /// To whom.
+    pub to: UnitName,
+    /// Entries not yet acknowledged.
+    pub entries: u32,
+    /// Attachments not yet acknowledged.
+    pub blobs: u32,
+    /// Their bytes.
+    pub blob_bytes: u64,
+    /// The newest 500 acts.
+    pub lines: Vec<OutgoingLine>,
+    /// Control totals as they will stand in the manifest.
+    pub totals: BTreeMap<String, i64>,
+    /// Date of the totals.
+    pub as_of: String,
+    /// Recipients are known (the unit is enrolled).
+    pub ready: bool,
+    /// The other side is unverified.
+    pub unverified: bool,
+    /// When the other side last confirmed something.
+    pub confirmed_at: Option<String>,
+}
+
+/// A bundle that was made.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct BundleExported {
+    /// The file.
+    pub file: ReadyFile,
+    /// Its number.
+    pub number: u64,
+    /// Hash of its manifest.
+    pub manifest_hash: String,
+    /// Entries carried.
+    pub entries: u32,
+    /// Attachments carried.
+    pub blobs: u32,
+    /// To whom.
+    pub to: UnitName,
+}
+
+/// What became of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum BundleOutcome {
+    /// Verified only.
+    Verified,
+    /// Taken in.
+    Imported,
+    /// Had been taken in already; nothing changed.
+    AlreadyImported,
+    /// Refused; nothing changed.
+    Refused,
+    /// Made here and saved.
+    Exported,
+}
+
+/// What a bundle carried and what became of it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct BundleReport {
+    /// What became of it.
+    pub outcome: BundleOutcome,
+    /// Hash of its manifest.
+    pub manifest_hash: String,
+    /// Its number.
+    pub number: u64,
+    /// Sender.
+    pub sender: UnitName,
+    /// Person and machine that sent it.
+    pub sender_person: String,
+    /// Machine.
+    pub sender_device: String,
+    /// When it was made.
+    pub made_at: String,
+    /// When it had been taken in before.
+    pub imported_before_at: Option<String>,
+    /// Entries carried.
+    pub entries: u32,
+    /// Entries that were new here.
+    pub new_entries: u32,
+    /// Entries that wait for others still on their way.
+    pub waiting: u32,
+    /// Attachments carried.
+    pub blobs: u32,
+    /// Changes applied.
+    pub applied: u32,
+    /// Changes quarantined.
+    pub quarantined: u32,
+    /// Conflicts that it brought.
+    pub conflicts: u32,
+    /// Recommendations taken up with it.
+    pub taken_up: u32,
+    /// The sender's totals.
+    pub totals: BTreeMap<String, i64>,
+    /// Date of the totals.
+    pub totals_as_of: Option<String>,
+    /// Whether this side counts the same; none while entries wait.
+    pub totals_agree: Option<bool>,
+    /// Whether both digests agree; none while either side lacks entries.
+    pub digests_agree: Option<bool>,
+    /// The sender is unverified: the code has not been confirmed.
+    pub unverified: bool,
+    /// It enrolled this unit under a parent; the code is to be confirmed.
+    pub enrolled: bool,
+}
+
+/// One line of the journal.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct BundleLine {
+    /// When.
+    pub at: String,
+    /// What became of it.
+    pub outcome: BundleOutcome,
+    /// Outgoing.
+    pub outgoing: bool,
+    /// The other unit, if known.
+    pub unit: Option<UnitName>,
+    /// File name.
+    pub file_name: String,
+    /// Bytes.
+    pub size: u64,
+    /// Number.
+    pub number: Option<u64>,
+    /// Hash of the manifest, if it could be read.
+    pub manifest_hash: Option<String>,
+    /// Entries.
+    pub entries: u32,
+    /// Attachments.
+    pub blobs: u32,
+    /// Refusal's code and its parameters.
+    pub refusal: Option<String>,
+    /// Parameters of the refusal.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+    /// The other side has confirmed everything it carried; none for incoming ones.
+    pub confirmed: Option<bool>,
+}
+
+/// The journal, newest first.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct BundleJournal {
+    /// Lines.
+    pub lines: Vec<BundleLine>,
+}
+
+/// A cell with several values.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Conflict {
+    /// Record kind.
+    pub kind: String,
+    /// Record id.
+    pub record: String,
+    /// Task id, if it concerns one.
+    pub task: Option<String>,
+    /// Visible code or name.
+    pub about: String,
+    /// Field.
+    pub field: String,
+    /// The values; the first is the one shown.
+    pub values: Vec<CellValue>,
+}
+
+/// All conflicts.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Conflicts {
+    /// Rows.
+    pub rows: Vec<Conflict>,
+}
+
+/// A change that was not applied.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct QuarantineRow {
+    /// Position: feed, sequence, index.
+    pub at: String,
+    /// Record kind.
+    pub kind: String,
+    /// Field.
+    pub field: String,
+    /// Visible code or name of what it concerns.
+    pub about: String,
+    /// Task id, if it concerns one.
+    pub task: Option<String>,
+    /// The value it wanted to set, as text.
+    pub value: String,
+    /// The reason's code.
+    pub reason: String,
+    /// Who.
+    pub origin: Origin,
+}
+
+/// The quarantine.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Quarantine {
+    /// Rows.
+    pub rows: Vec<QuarantineRow>,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct CheckReport {
+    /// Everything agrees.
+    pub ok: bool,
+    /// Feeds read.
+    pub feeds: u32,
+    /// Entries read.
+    pub entries: u64,
+    /// Changes replayed.
+    pub changes: u64,
+    /// Attachments compared with their hash.
+    pub blobs: u32,
+    /// What does not agree, one sentence code each.
+    pub troubles: Vec<String>,
+}
+
+/// Whose channel.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct DigestOf {
+    /// Unit by id or code.
+    pub channel: String,
+}
+
+/// The two digests of a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Digests {
+    /// Channel id.
+    pub channel: String,
+    /// Over entries: always comparable.
+    pub entries: String,
+    /// Over state: comparable at equal entries and rules.
+    pub state: String,
+    /// Rules version.
+    pub rules: u32,
+}

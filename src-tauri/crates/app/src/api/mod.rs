@@ -1,0 +1,166 @@
+//! The seam: one typed request and one typed response for each thing a person can do.
+//!
+//! On the wire a call is `{"do": "<name>", "with": {…request…}}`; the answer is the response itself, or an
+//! [`AppError`](crate::AppError) as `{code, params, retryable}`. The TypeScript side is generated from these types.
+//! Conventions: dates are `YYYY-MM-DD`, moments RFC 3339 at +07:00, ids opaque strings, percents whole numbers 0–100.
+
+mod bundles;
+mod inspections;
+mod session;
+mod tasks;
+mod taking_in;
+
+pub use bundles::*;
+pub use inspections::*;
+pub use session::*;
+pub use taking_in::*;
+pub use tasks::*;
+
+use crate::AppError;
+
+/// Declares every use case once: the trait the application implements, the dispatcher of the seam, and the
+/// TypeScript map from name to request and response.
+macro_rules! use_cases {
+    ($( $(#[doc = $doc:literal])* $name:ident ( $req:ty ) -> $res:ty ; )*) => {
+        /// Everything a person can do, one method each.
+        pub trait UseCases {
+            $( $(#[doc = $doc])* fn $name(&self, request: $req) -> Result<$res, AppError>; )*
+        }
+
+        /// Answers one call of the seam. Unknown names and ill-formed requests are errors, never panics.
+        pub fn dispatch(app: &dyn UseCases, call: &serde_json::Value) -> Result<serde_json::Value, AppError> {
+            let name = call.get("do").and_then(|name| name.as_str()).unwrap_or_default();
+            let empty = serde_json::Value::Object(Default::default());
+            let with = call.get("with").filter(|with| !with.is_null()).unwrap_or(&empty);
+            match name {
+                $( stringify!($name) => {
+                    let request: $req = serde_json::from_value(with.clone())
+                        .map_err(|error| AppError::bad_request(name, &error))?;
+                    let response = app.$name(request)?;
+                    serde_json::to_value(response).map_err(|error| AppError::internal("response", &error))
+                } )*
+                _ => Err(AppError::unknown_request(name)),
+            }
+        }
+
+        /// The TypeScript declaration of the map from name to request and response.
+        pub fn use_cases_typescript(config: &ts_rs::Config) -> String {
+            let mut text = String::from("export interface UseCases {\n");
+            $(
+                for line in [$($doc),*] as [&str; [$($doc),*].len()] { text.push_str(&format!("  /**{line} */\n")); }
+                text.push_str(&format!("  {}: {{ request: {}; response: {} }};\n",
+                    stringify!($name), <$req as ts_rs::TS>::name(config), <$res as ts_rs::TS>::name(config)));
+            )*
+            text.push_str("}\n");
+            text
+        }
+
+        /// Exports the types of every request and response, with what they contain.
+        pub fn export_types(config: &ts_rs::Config) -> Result<(), ts_rs::ExportError> {
+            $( <$req as ts_rs::TS>::export_all(config)?; <$res as ts_rs::TS>::export_all(config)?; )*
+            Ok(())
+        }
+    };
+}
+
+use_cases! {
+    /// Where this installation stands: fresh, locked or open, and for whom.
+    session(Nothing) -> Session;
+    /// First start: makes the unit, the person, the keys and the store. Shows the recovery key once.
+    first_start(FirstStart) -> FirstStarted;
+    /// Opens the vault with a passphrase.
+    unlock(Unlock) -> Session;
+    /// Closes the vault and forgets the keys.
+    lock(Nothing) -> Session;
+    /// The settings of this installation.
+    settings(Nothing) -> Settings;
+    /// Changes settings.
+    settings_set(Settings) -> Settings;
+    /// This installation's public keys.
+    keys(Nothing) -> PublicKeys;
+    /// Keeps what is being typed, so that a crash loses nothing. An empty value drops the draft.
+    draft_keep(Draft) -> Nothing;
+    /// What was kept under a name, if anything.
+    draft_find(DraftName) -> Draft;
+    /// The units this installation knows: itself, its parent, its children, and their offices.
+    units(Nothing) -> Units;
+
+    /// Writes a request to be enrolled under a parent, to be carried to it.
+    enrol_request(Nothing) -> ReadyFile;
+    /// Reads a request without accepting it: who asks, and the code to be read out.
+    enrol_look(FileRef) -> EnrolmentSeen;
+    /// The parent accepts a request; the answer is the unit's first bundle.
+    enrol_approve(FileRef) -> EnrolmentApproved;
+    /// Either side confirms the code that both read out.
+    enrol_confirm(ConfirmCode) -> Session;
+
+    /// One window of the task list.
+    tasks_page(TasksPage) -> TaskRows;
+    /// How many tasks the filter finds.
+    tasks_count(TaskFilter) -> Count;
+    /// The values that filters and choices can take: assigners, leads, fields of work, units.
+    task_choices(Nothing) -> TaskChoices;
+    /// One task whole.
+    task_show(TaskId) -> TaskDetail;
+    /// Everything that was ever written of a task, newest first.
+    task_history(TaskId) -> History;
+    /// Adds one task.
+    task_create(TaskCreate) -> TaskDetail;
+    /// Sets one field of a task.
+    task_set(TaskSet) -> TaskDetail;
+    /// Takes one step of a task's status.
+    task_step(TaskStep) -> TaskDetail;
+    /// Takes back the last change that this person made to a task on this machine.
+    task_undo(TaskId) -> TaskDetail;
+    /// Reports progress. Reports are never edited, only followed by another.
+    report_add(ReportAdd) -> TaskDetail;
+    /// The parent's verdict on a reported completion.
+    assess(Assess) -> TaskDetail;
+    /// Totals of a period as of a date; each number carries the filter of the list that it counts.
+    totals(TotalsAsk) -> TotalsAnswer;
+
+    /// Reads a list of tasks and shows what taking it in would do. Writes nothing.
+    tasks_preview(TakeIn) -> TakeInPreview;
+    /// Takes in a list of tasks: all of it or nothing.
+    tasks_take_in(TakeIn) -> TakenIn;
+
+    /// The inspections, newest first.
+    inspections(Nothing) -> Inspections;
+    /// Starts an inspection or changes its head data.
+    inspection_save(InspectionSave) -> InspectionDetail;
+    /// One inspection whole: team, tasks, findings, recommendations.
+    inspection_show(InspectionId) -> InspectionDetail;
+    /// Records what was found of one task. A correction is a new finding that follows the old.
+    finding_add(FindingAdd) -> InspectionDetail;
+    /// Ends an inspection; refused while a negative finding lacks one of its four mandatory fields.
+    inspection_close(InspectionId) -> InspectionDetail;
+    /// The recommendations, newest first.
+    recommendations(RecommendationFilter) -> Recommendations;
+    /// Enters a recommendation.
+    recommendation_add(RecommendationAdd) -> Recommendation;
+    /// The parent answers a recommendation.
+    recommendation_answer(RecommendationAnswer) -> Recommendation;
+
+    /// Makes a stored attachment ready to be shown or saved.
+    attachment_open(AttachmentId) -> ReadyFile;
+
+    /// What a bundle to a unit would carry now.
+    bundle_preview(BundleTo) -> BundlePreview;
+    /// Packs, signs and encrypts a bundle; the file waits to be saved.
+    bundle_export(BundleTo) -> BundleExported;
+    /// Verifies a bundle and tells what it carries. Changes nothing.
+    bundle_verify(FileRef) -> BundleReport;
+    /// Takes in a bundle: whole, or not at all.
+    bundle_import(FileRef) -> BundleReport;
+    /// The journal of bundles, newest first.
+    bundles(Nothing) -> BundleJournal;
+
+    /// Cells on which two sides wrote without knowing of each other.
+    conflicts(Nothing) -> Conflicts;
+    /// Changes that were not applied, with the reason.
+    quarantine(Nothing) -> Quarantine;
+    /// Rebuilds every derived table from the entries and compares.
+    check(Nothing) -> CheckReport;
+    /// The two digests of the channel shared with a unit (its own inner channel for the unit itself).
+    digest(DigestOf) -> Digests;
+}

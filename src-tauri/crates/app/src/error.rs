@@ -1,0 +1,56 @@
+//! What crosses the seam when something cannot be done.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// `{code, params, retryable}`: the page turns it into a sentence in the user's language that says what happened,
+/// what was kept and what to do next. The terminal prints the English sentence beside the code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[error("{code}{}", .params.iter().map(|(name, value)| format!(" {name}={value}")).collect::<String>())]
+pub struct AppError {
+    /// One word for what went wrong.
+    pub code: String,
+    /// What the sentence needs.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+    /// Trying again may help.
+    #[serde(default)]
+    pub retryable: bool,
+}
+
+impl AppError {
+    /// An error of this code.
+    pub fn new(code: &str) -> AppError {
+        AppError { code: code.to_owned(), params: BTreeMap::new(), retryable: false }
+    }
+
+    /// With one more parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> AppError {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// Trying again may help.
+    #[must_use]
+    pub fn retryable(mut self) -> AppError {
+        self.retryable = true;
+        self
+    }
+
+    /// The request was not of the form that this use case takes.
+    pub fn bad_request(name: &str, error: &dyn std::fmt::Display) -> AppError {
+        AppError::new("bad_request").with("request", name).with("detail", error)
+    }
+
+    /// No such use case.
+    pub fn unknown_request(name: &str) -> AppError {
+        AppError::new("unknown_request").with("request", name)
+    }
+
+    /// Something that should not happen: it is told, not hidden, and nothing is half written.
+    pub fn internal(place: &str, error: &dyn std::fmt::Display) -> AppError {
+        AppError::new("internal").with("place", place).with("detail", error)
+    }
+}
