@@ -1,3 +1,6 @@
 //! The office's rules: records, states, deadlines, authority, Vietnamese text. Pure.
 
+pub mod authority;
+pub mod ids;
+pub mod records;
 pub mod status;

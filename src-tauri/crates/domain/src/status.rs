@@ -144,7 +144,9 @@ impl ChildStatus {
     /// The child's status of a code, if it is one.
     pub fn from_code(code: &str) -> Option<ChildStatus> {
         use ChildStatus::*;
-        [New, Received, InProgress, AwaitingApproval, Completed].into_iter().find(|status| status.code() == code)
+        [New, Received, InProgress, AwaitingApproval, Completed]
+            .into_iter()
+            .find(|status| status.code() == code)
     }
 
     /// Whether the child may take this step.
@@ -156,7 +158,10 @@ impl ChildStatus {
         next >= self
             || matches!(
                 (self, next),
-                (ChildStatus::AwaitingApproval | ChildStatus::Completed, ChildStatus::InProgress)
+                (
+                    ChildStatus::AwaitingApproval | ChildStatus::Completed,
+                    ChildStatus::InProgress
+                )
             )
     }
 }
@@ -174,9 +179,14 @@ impl Standing {
 
     /// The standing of a code, if it is one.
     pub fn from_code(code: &str) -> Option<Standing> {
-        [Standing::Active, Standing::Suspended, Standing::Transferred, Standing::Withdrawn]
-            .into_iter()
-            .find(|standing| standing.code() == code)
+        [
+            Standing::Active,
+            Standing::Suspended,
+            Standing::Transferred,
+            Standing::Withdrawn,
+        ]
+        .into_iter()
+        .find(|standing| standing.code() == code)
     }
 
     /// Whether the parent may take this step: a transferred or withdrawn task has ended and stays so.
@@ -191,7 +201,10 @@ mod tests {
 
     #[test]
     fn the_parents_word_prevails() {
-        assert_eq!(Status::of(ChildStatus::Completed, Standing::Withdrawn), Status::Withdrawn);
+        assert_eq!(
+            Status::of(ChildStatus::Completed, Standing::Withdrawn),
+            Status::Withdrawn
+        );
         assert_eq!(Status::of(ChildStatus::Completed, Standing::Active), Status::Completed);
     }
 
