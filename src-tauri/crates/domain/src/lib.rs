@@ -4,3 +4,4 @@ pub mod authority;
 pub mod ids;
 pub mod records;
 pub mod status;
+pub mod text;
