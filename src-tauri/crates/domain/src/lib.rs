@@ -1,6 +1,7 @@
 //! The office's rules: records, states, deadlines, authority, Vietnamese text. Pure.
 
 pub mod authority;
+pub mod calendar;
 pub mod ids;
 pub mod records;
 pub mod status;
