@@ -2,7 +2,9 @@
 
 pub mod authority;
 pub mod calendar;
+pub mod deadline;
 pub mod ids;
 pub mod records;
 pub mod status;
 pub mod text;
+pub mod totals;
