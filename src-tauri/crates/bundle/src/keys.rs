@@ -115,7 +115,8 @@ impl SigningKey {
         })
     }
 
-    /// Reads the text of [`SigningKey::to_text`], or an unencrypted secret key file of stock minisign.
+    /// Reads the text of [`SigningKey::to_text`]. Its checksum is verified, so the files that stock minisign writes with
+    /// `-W`, which carry none, are not taken.
     ///
     /// # Errors
     /// [`KeyError::NotASecretKey`].

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, that is how it fails")]
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::sync::LazyLock;
 
 use chidao_bundle::keys::{self, Identity, SigningKey, VerifyingKey};
@@ -17,6 +17,9 @@ pub const FEED: Id = Id::new([0x11; 16]);
 pub const SECOND_FEED: Id = Id::new([0x22; 16]);
 pub const CHANNEL: Id = Id::new([0xc1; 16]);
 pub const PHOTO: &[u8] = b"\xff\xd8\xff\xe0 a photo of the H\xe1\xbb\x93 S\xc3\xb4ng S\xe1\xbb\x8fi reservoir";
+
+/// Members and their bytes.
+pub type Contents = Vec<(MemberName, Vec<u8>)>;
 
 /// The keys of both sides, made once for all tests of a file.
 pub struct Sides {
@@ -114,7 +117,7 @@ pub fn manifest() -> Manifest {
 }
 
 /// Everything that a bundle may carry, small.
-pub fn contents() -> Vec<(MemberName, Vec<u8>)> {
+pub fn contents() -> Contents {
     let blob = |bytes: &[u8]| (MemberName::Blob { hash: Hash::of(bytes) }, bytes.to_vec());
     let mut all = vec![
         (
@@ -163,18 +166,14 @@ pub fn contents() -> Vec<(MemberName, Vec<u8>)> {
     all
 }
 
-pub fn outgoing(contents: Vec<(MemberName, Vec<u8>)>) -> Vec<Outgoing<'static>> {
+pub fn outgoing(contents: Contents) -> Vec<Outgoing<'static>> {
     contents
         .into_iter()
         .map(|(name, bytes)| Outgoing::bytes(name, bytes))
         .collect()
 }
 
-pub fn pack_with(
-    manifest: Manifest,
-    contents: Vec<(MemberName, Vec<u8>)>,
-    limits: &Limits,
-) -> Result<(Vec<u8>, Packed), BundleError> {
+pub fn pack_with(manifest: Manifest, contents: Contents, limits: &Limits) -> Result<(Vec<u8>, Packed), BundleError> {
     let mut file = Vec::new();
     let packed = pack(
         &mut file,
@@ -196,7 +195,7 @@ pub fn verify_bytes(file: &[u8]) -> Result<Report, BundleError> {
 }
 
 /// Reads everything into memory.
-pub fn read_all(file: &[u8], identities: &[Identity]) -> Result<(Report, Vec<(MemberName, Vec<u8>)>), BundleError> {
+pub fn read_all(file: &[u8], identities: &[Identity]) -> Result<(Report, Contents), BundleError> {
     let mut read = Vec::new();
     let report = open(file, identities, trusted, &Limits::default())?.members(&mut unwatched, |incoming, body| {
         let mut bytes = Vec::new();
@@ -291,15 +290,21 @@ pub fn opening(manifest_bytes: &[u8], signer: &SigningKey) -> Vec<Stored> {
     ]
 }
 
-/// A bundle with an honestly signed manifest of [`contents`], whose other members `change` may tamper with.
-pub fn tampered(change: impl FnOnce(&mut Vec<Stored>)) -> Vec<u8> {
-    let contents = contents();
-    let mut members = opening(&filled(&contents).to_bytes().unwrap(), &SIDES.signer);
+/// All members of a tar stream: the manifest as given, honestly signed, and `contents`.
+pub fn honest(manifest_bytes: &[u8], contents: &[(MemberName, Vec<u8>)]) -> Vec<Stored> {
+    let mut members = opening(manifest_bytes, &SIDES.signer);
     members.extend(
         contents
-            .into_iter()
-            .map(|(name, bytes)| Stored::file(name.to_string(), bytes)),
+            .iter()
+            .map(|(name, bytes)| Stored::file(name.to_string(), bytes.clone())),
     );
+    members
+}
+
+/// A bundle with an honestly signed manifest of [`contents`], whose members `change` may tamper with.
+pub fn tampered(change: impl FnOnce(&mut Vec<Stored>)) -> Vec<u8> {
+    let contents = contents();
+    let mut members = honest(&filled(&contents).to_bytes().unwrap(), &contents);
     change(&mut members);
     seal_stream(&tar_stream(&members))
 }
