@@ -1,1 +1,33 @@
 //! Spreadsheets in: sheets, headings, rows, and the trouble in each.
+//!
+//! Pure functions of a file's bytes: no database, no clock, no network, no temporary file. Start at [`Sheets::read`],
+//! which tells what a file is by its content, holds it against [`limits`], and gives a [`Book`] of typed cells; then
+//! [`Mapping::guess`] finds the headings and which column feeds which field; [`preview`] reads the rows as tasks and
+//! names every trouble by row and column. Nothing here decides what happens to the tasks.
+//!
+//! Secrecy (DOMAIN 5.4): a row that bears a mark is refused by its number alone; nothing of it is repeated.
+
+mod book;
+mod delimited;
+mod error;
+mod fields;
+mod headings;
+pub mod limits;
+mod mapping;
+mod preview;
+mod rows;
+mod secrecy;
+mod sheets;
+mod trouble;
+mod values;
+mod words;
+
+pub use book::{Book, Cell, Format, Merge, Row, Sheet, column_letters};
+pub use delimited::{Separator, TextEncoding};
+pub use error::{Looks, ReadError};
+pub use fields::TaskField;
+pub use mapping::{Evidence, MappedColumn, Mapping, UnmappedColumn, UnmappedRole};
+pub use preview::{LeftOut, LeftOutReason, ListedDeadline, Preview, PreviewOptions, TaskRow, preview};
+pub use sheets::{ReadOptions, Sheets};
+pub use trouble::{Severity, Trouble, TroubleKind};
+pub use values::ListedKind;

@@ -1,0 +1,582 @@
+//! The rows of a list as tasks, before anything is taken in.
+
+use crate::book::{Book, Cell, Row, Sheet};
+use crate::fields::TaskField;
+use crate::headings::is_column_numbers;
+use crate::mapping::Mapping;
+use crate::rows::{RowKind, Rows};
+use crate::secrecy;
+use crate::trouble::{Severity, Trouble, TroubleKind};
+use crate::values::{self, DateWords, ListedKind, PercentWords, StatusWords};
+use crate::words::fold;
+use chidao_domain::status::Status;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use ts_rs::TS;
+
+/// A deadline as the list tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ListedDeadline {
+    /// The day, if it is one.
+    #[ts(type = "string | null")]
+    pub date: Option<NaiveDate>,
+    /// The words of the cell, if it tells more than a day ("trong quý II/2017").
+    pub words: Option<String>,
+}
+
+/// One task as the list tells it. What the list does not tell is absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "ListedTask")]
+pub struct TaskRow {
+    /// The row as Excel numbers it.
+    pub row: u32,
+    /// The same for the same task in another list: from its code, else from document number and content.
+    pub fingerprint: String,
+    /// The title of the group in which it stands, if the list is grouped.
+    pub group: Option<String>,
+    /// Mã nhiệm vụ.
+    pub code: Option<String>,
+    /// Whether it is on the province's system; absent if the list does not tell.
+    pub on_province_system: Option<bool>,
+    /// Kind.
+    pub kind: Option<ListedKind>,
+    /// Người giao.
+    pub assigner: Option<String>,
+    /// Số, ký hiệu.
+    pub document_number: Option<String>,
+    /// Ngày văn bản.
+    #[ts(type = "string | null")]
+    pub document_date: Option<NaiveDate>,
+    /// Ngày giao.
+    #[ts(type = "string | null")]
+    pub assigned_on: Option<NaiveDate>,
+    /// Cơ quan ban hành.
+    pub issuer: Option<String>,
+    /// Nội dung nhiệm vụ.
+    pub content: String,
+    /// Sản phẩm.
+    pub product: Option<String>,
+    /// Đơn vị chủ trì.
+    pub lead: Option<String>,
+    /// Đơn vị phối hợp.
+    pub coordinating: Vec<String>,
+    /// Người chịu trách nhiệm.
+    pub responsible: Option<String>,
+    /// Người theo dõi.
+    pub follower: Option<String>,
+    /// Lĩnh vực.
+    pub field_of_work: Option<String>,
+    /// Mức ưu tiên, in the list's words.
+    pub priority: Option<String>,
+    /// Hạn.
+    pub deadline: Option<ListedDeadline>,
+    /// Hạn gốc.
+    pub original_deadline: Option<ListedDeadline>,
+    /// Trạng thái.
+    pub status: Option<Status>,
+    /// Tiến độ, 0–100.
+    pub percent: Option<u8>,
+    /// Tiến độ in words, where the list gives no number ("cơ bản đạt 100% kế hoạch").
+    pub progress_words: Option<String>,
+    /// Ngày hoàn thành.
+    #[ts(type = "string | null")]
+    pub completed_on: Option<NaiveDate>,
+    /// Kết quả.
+    pub result: Option<String>,
+    /// Khó khăn, vướng mắc.
+    pub difficulty: Option<String>,
+    /// Kiến nghị.
+    pub recommendation: Option<String>,
+    /// Ghi chú.
+    pub note: Option<String>,
+}
+
+/// Why a row is no task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftOutReason {
+    /// It numbers the columns.
+    ColumnNumbers,
+    /// It repeats the headings, as lists printed on several pages do.
+    Headings,
+    /// It is the title of a group.
+    Group,
+    /// It is a sum.
+    Total,
+    /// It stands below the table: signatures, notes.
+    BelowTable,
+    /// It goes on with the task above, its content being merged with it.
+    Continued,
+}
+
+/// A row that is no task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LeftOut {
+    /// The row as Excel numbers it.
+    pub row: u32,
+    /// Why.
+    pub reason: LeftOutReason,
+    /// Its first words.
+    pub title: String,
+}
+
+/// What the one who takes in wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct PreviewOptions {
+    /// At most so many troubles are listed; all are counted. Rows with a secrecy mark are listed whatever the number.
+    pub most_troubles: u32,
+}
+
+impl Default for PreviewOptions {
+    fn default() -> Self {
+        PreviewOptions { most_troubles: 1000 }
+    }
+}
+
+/// The list as tasks, with its troubles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "ListPreview")]
+pub struct Preview {
+    /// Tasks in the order of the list; rows with a secrecy mark are not among them.
+    pub rows: Vec<TaskRow>,
+    /// Rows below the headings that are no tasks.
+    pub left_out: Vec<LeftOut>,
+    /// Troubles in the order of the rows.
+    pub troubles: Vec<Trouble>,
+    /// Errors, listed or not.
+    pub errors: u32,
+    /// Warnings, listed or not.
+    pub warnings: u32,
+    /// Whether the list can be taken in: it has tasks and no errors. All or nothing.
+    pub importable: bool,
+}
+
+/// Reads the rows of a sheet as tasks.
+pub fn preview(book: &Book, sheet: usize, mapping: &Mapping, options: &PreviewOptions) -> Preview {
+    let mut reading = Reading::new(book, mapping, options);
+    match book.sheets.get(sheet) {
+        Some(sheet) => reading.sheet(sheet),
+        None => reading.trouble(None, None, TroubleKind::NoRows),
+    }
+    reading.finish()
+}
+
+struct Reading<'a> {
+    from_1904: bool,
+    mapping: &'a Mapping,
+    columns: HashMap<TaskField, usize>,
+    most_troubles: usize,
+    fractions: bool,
+    out: Preview,
+    codes: HashMap<String, u32>,
+    tasks: HashMap<String, u32>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(book: &Book, mapping: &'a Mapping, options: &PreviewOptions) -> Reading<'a> {
+        Reading {
+            from_1904: book.from_1904,
+            mapping,
+            columns: mapping
+                .columns
+                .iter()
+                .map(|mapped| (mapped.field, mapped.column as usize))
+                .collect(),
+            most_troubles: options.most_troubles as usize,
+            fractions: false,
+            out: Preview {
+                rows: Vec::new(),
+                left_out: Vec::new(),
+                troubles: Vec::new(),
+                errors: 0,
+                warnings: 0,
+                importable: false,
+            },
+            codes: HashMap::new(),
+            tasks: HashMap::new(),
+        }
+    }
+
+    fn sheet(&mut self, sheet: &Sheet) {
+        let secret = secrecy::columns(sheet);
+        let first = self.mapping.first_row();
+        let start = sheet.rows.partition_point(|row| row.number < first);
+        // A mark above the table ("MẬT" over the title) is a mark on the whole list.
+        for row in sheet.rows.get(..start).unwrap_or_default() {
+            if secrecy::is_marked(row, &secret) {
+                self.trouble(Some(row.number), None, TroubleKind::SecrecyMark);
+            }
+        }
+        if self.mapping.heading_row.is_none() && self.mapping.columns.is_empty() {
+            self.trouble(None, None, TroubleKind::NoHeadings);
+            return;
+        }
+        if !self.columns.contains_key(&TaskField::Content) {
+            self.trouble(
+                None,
+                None,
+                TroubleKind::MissingColumn {
+                    field: TaskField::Content,
+                },
+            );
+        }
+        let rows = sheet.rows.get(start..).unwrap_or_default();
+        self.fractions = self.percents_are_fractions(rows);
+        let known = Rows::new(sheet, self.mapping, rows);
+        let mut group: Option<String> = None;
+        for (at, row) in rows.iter().enumerate() {
+            if secrecy::is_marked(row, &secret) {
+                self.trouble(Some(row.number), None, TroubleKind::SecrecyMark);
+                continue;
+            }
+            let reason = if is_column_numbers(row) && self.out.rows.is_empty() {
+                Some(LeftOutReason::ColumnNumbers)
+            } else {
+                match known.kind(at, row) {
+                    RowKind::Task => None,
+                    RowKind::Headings => Some(LeftOutReason::Headings),
+                    RowKind::Total => Some(LeftOutReason::Total),
+                    RowKind::BelowTable => Some(LeftOutReason::BelowTable),
+                    RowKind::Group(title) => {
+                        group = Some(title);
+                        Some(LeftOutReason::Group)
+                    }
+                    RowKind::Continued(task_row) => {
+                        self.continued(row, task_row);
+                        Some(LeftOutReason::Continued)
+                    }
+                }
+            };
+            match reason {
+                Some(reason) => {
+                    let title = row
+                        .filled()
+                        .map(|(_, cell)| cell.words())
+                        .find(|words| !words.is_empty());
+                    let title = title.unwrap_or_default().chars().take(120).collect();
+                    self.out.left_out.push(LeftOut {
+                        row: row.number,
+                        reason,
+                        title,
+                    });
+                }
+                None => {
+                    let task = self.task(row, &known, group.clone());
+                    self.out.rows.push(task);
+                }
+            }
+        }
+        if self.out.rows.is_empty() && self.out.errors == 0 {
+            self.trouble(None, None, TroubleKind::NoRows);
+        }
+    }
+
+    /// Whether bare numbers in the percent column are fractions: all of them at most 1, and some between 0 and 1.
+    fn percents_are_fractions(&self, rows: &[Row]) -> bool {
+        let Some(column) = self.columns.get(&TaskField::Percent) else {
+            return false;
+        };
+        let mut between = false;
+        for row in rows {
+            match values::percent(row.cell(*column)) {
+                PercentWords::PerhapsFraction(value) => between |= value < 1.0,
+                // A cell formatted as a percentage says nothing about bare numbers.
+                PercentWords::Is(_) if matches!(row.cell(*column), Cell::Number { percent: true, .. }) => {}
+                PercentWords::Is(value) if value != 0.0 => return false,
+                PercentWords::Is(_) | PercentWords::None | PercentWords::Words => {}
+            }
+        }
+        between
+    }
+
+    /// A row below a task, merged with its content: coordinating offices are often written one below the other.
+    fn continued(&mut self, row: &Row, task_row: u32) {
+        let column = self.columns.get(&TaskField::Coordinating).copied();
+        let offices = column.map_or_else(Vec::new, |column| values::offices(&row.cell(column).words()));
+        if let Some(task) = self.out.rows.last_mut().filter(|task| task.row == task_row) {
+            for office in offices {
+                if !task.coordinating.contains(&office) {
+                    task.coordinating.push(office);
+                }
+            }
+        }
+        if row.filled().any(|(filled, _)| Some(filled) != column) {
+            self.trouble(Some(row.number), None, TroubleKind::ContinuedRow { task_row });
+        }
+    }
+
+    fn task(&mut self, row: &Row, known: &Rows<'_>, group: Option<String>) -> TaskRow {
+        let mut task = TaskRow {
+            row: row.number,
+            group,
+            ..TaskRow::default()
+        };
+        task.code = self.words(row, known, TaskField::Code);
+        task.content = self.words(row, known, TaskField::Content).unwrap_or_default();
+        task.assigner = self.words(row, known, TaskField::Assigner);
+        task.issuer = self.words(row, known, TaskField::Issuer);
+        task.product = self.words(row, known, TaskField::Product);
+        task.lead = self.words(row, known, TaskField::Lead);
+        task.coordinating = self
+            .words(row, known, TaskField::Coordinating)
+            .map_or_else(Vec::new, |words| values::offices(&words));
+        task.responsible = self.words(row, known, TaskField::Responsible);
+        task.follower = self.words(row, known, TaskField::Follower);
+        task.field_of_work = self.words(row, known, TaskField::FieldOfWork);
+        task.priority = self.words(row, known, TaskField::Priority);
+        task.result = self.words(row, known, TaskField::Result);
+        task.difficulty = self.words(row, known, TaskField::Difficulty);
+        task.recommendation = self.words(row, known, TaskField::Recommendation);
+        task.note = self.words(row, known, TaskField::Note);
+
+        task.document_date = self.date(row, known, TaskField::DocumentDate);
+        if let Some(words) = self.words(row, known, TaskField::DocumentNumber) {
+            let (number, dated) = values::document_number(&words);
+            task.document_number = (!number.is_empty()).then_some(number);
+            task.document_date = task.document_date.or(dated);
+        }
+        task.assigned_on = self.date(row, known, TaskField::AssignedOn);
+        task.completed_on = self.date(row, known, TaskField::CompletedOn);
+        task.deadline = self.deadline(row, known, TaskField::Deadline);
+        task.original_deadline = self.deadline(row, known, TaskField::OriginalDeadline);
+
+        if let Some(words) = self.words(row, known, TaskField::Kind) {
+            task.kind = values::kind(&words);
+            if task.kind.is_none() {
+                self.trouble(Some(row.number), Some(TaskField::Kind), TroubleKind::UnknownKind);
+            }
+        }
+        if let Some(words) = self.words(row, known, TaskField::Status) {
+            match values::status(&words) {
+                StatusWords::Is(status) => task.status = Some(status),
+                StatusWords::OnlyDeadline => {
+                    self.trouble(
+                        Some(row.number),
+                        Some(TaskField::Status),
+                        TroubleKind::StatusOnlySaysDeadline,
+                    );
+                }
+                StatusWords::Unknown => {
+                    self.trouble(Some(row.number), Some(TaskField::Status), TroubleKind::UnknownStatus);
+                }
+            }
+        }
+        if let Some(cell) = self.cell(row, known, TaskField::OnProvinceSystem) {
+            task.on_province_system = values::tick(cell);
+            if task.on_province_system.is_none() {
+                self.trouble(
+                    Some(row.number),
+                    Some(TaskField::OnProvinceSystem),
+                    TroubleKind::UnclearTick,
+                );
+            }
+        }
+        self.percent(row, known, &mut task);
+        self.judge(row.number, &mut task);
+        task
+    }
+
+    /// The cell that feeds a field, if a column does: its own, or the one with which it is merged from above.
+    fn cell<'r>(&self, row: &'r Row, known: &Rows<'r>, field: TaskField) -> Option<&'r Cell> {
+        let column = *self.columns.get(&field)?;
+        Some(known.cell(row, column))
+    }
+
+    fn words(&mut self, row: &Row, known: &Rows<'_>, field: TaskField) -> Option<String> {
+        let cell = self.cell(row, known, field)?;
+        if matches!(cell, Cell::Error(_)) {
+            self.trouble(Some(row.number), Some(field), TroubleKind::FormulaError);
+            return None;
+        }
+        let words = cell.words();
+        (!words.is_empty()).then_some(words)
+    }
+
+    fn date(&mut self, row: &Row, known: &Rows<'_>, field: TaskField) -> Option<NaiveDate> {
+        let cell = self.cell(row, known, field)?;
+        let what = match (cell, values::date(cell, self.from_1904)) {
+            (Cell::Error(_), _) => TroubleKind::FormulaError,
+            (_, DateWords::None) => return None,
+            (_, DateWords::Is(date)) => return Some(date),
+            (_, DateWords::Impossible) => TroubleKind::ImpossibleDate { field },
+            (_, DateWords::Words) => TroubleKind::NotADate { field },
+        };
+        self.trouble(Some(row.number), Some(field), what);
+        None
+    }
+
+    fn deadline(&mut self, row: &Row, known: &Rows<'_>, field: TaskField) -> Option<ListedDeadline> {
+        let cell = self.cell(row, known, field)?;
+        match (cell, values::date(cell, self.from_1904)) {
+            (Cell::Error(_), _) => {
+                self.trouble(Some(row.number), Some(field), TroubleKind::FormulaError);
+                None
+            }
+            (_, DateWords::None) => None,
+            (_, DateWords::Is(date)) => Some(ListedDeadline {
+                date: Some(date),
+                words: None,
+            }),
+            (_, DateWords::Impossible) => {
+                self.trouble(Some(row.number), Some(field), TroubleKind::ImpossibleDate { field });
+                None
+            }
+            (Cell::Text(text), DateWords::Words) => {
+                let deadline = values::deadline_words(text);
+                if deadline.date.is_none() && !values::means_no_deadline(text) {
+                    self.trouble(Some(row.number), Some(field), TroubleKind::DeadlineInWords);
+                }
+                Some(deadline)
+            }
+            (_, DateWords::Words) => {
+                self.trouble(Some(row.number), Some(field), TroubleKind::NotADate { field });
+                None
+            }
+        }
+    }
+
+    fn percent(&mut self, row: &Row, known: &Rows<'_>, task: &mut TaskRow) {
+        let Some(cell) = self.cell(row, known, TaskField::Percent) else {
+            return;
+        };
+        let value = match (cell, values::percent(cell)) {
+            (Cell::Error(_), _) => {
+                return self.trouble(Some(row.number), Some(TaskField::Percent), TroubleKind::FormulaError);
+            }
+            (_, PercentWords::None) => return,
+            (_, PercentWords::Words) => {
+                task.progress_words = Some(cell.words());
+                return self.trouble(Some(row.number), Some(TaskField::Percent), TroubleKind::PercentInWords);
+            }
+            (_, PercentWords::Is(value)) => value,
+            (_, PercentWords::PerhapsFraction(value)) if self.fractions => values::tidy(value * 100.0),
+            (_, PercentWords::PerhapsFraction(value)) => value,
+        };
+        if !(0.0..=100.0).contains(&value) {
+            return self.trouble(
+                Some(row.number),
+                Some(TaskField::Percent),
+                TroubleKind::PercentOutOfRange,
+            );
+        }
+        // Rounded down: 99,6 % is not done.
+        let kept = value.floor() as u8;
+        task.percent = Some(kept);
+        if value.fract() != 0.0 {
+            self.trouble(
+                Some(row.number),
+                Some(TaskField::Percent),
+                TroubleKind::PercentRounded { kept },
+            );
+        }
+    }
+
+    /// What the fields of a task say about one another, and about earlier rows.
+    fn judge(&mut self, row: u32, task: &mut TaskRow) {
+        if task.content.is_empty() && self.columns.contains_key(&TaskField::Content) {
+            self.trouble(Some(row), Some(TaskField::Content), TroubleKind::MissingContent);
+        }
+        task.fingerprint = fingerprint(task);
+        match &task.code {
+            Some(_) => match self.codes.get(&task.fingerprint).copied() {
+                Some(first_row) => self.trouble(
+                    Some(row),
+                    Some(TaskField::Code),
+                    TroubleKind::DuplicateCode { first_row },
+                ),
+                None => {
+                    self.codes.insert(task.fingerprint.clone(), row);
+                }
+            },
+            None if task.content.is_empty() => {}
+            None => match self.tasks.get(&task.fingerprint).copied() {
+                Some(first_row) => {
+                    self.trouble(
+                        Some(row),
+                        Some(TaskField::Content),
+                        TroubleKind::DuplicateTask { first_row },
+                    );
+                }
+                None => {
+                    self.tasks.insert(task.fingerprint.clone(), row);
+                }
+            },
+        }
+        let given = task.assigned_on.or(task.document_date);
+        if let (Some(given), Some(due)) = (given, task.deadline.as_ref().and_then(|deadline| deadline.date))
+            && due < given
+        {
+            self.trouble(
+                Some(row),
+                Some(TaskField::Deadline),
+                TroubleKind::DeadlineBeforeAssignment,
+            );
+        }
+        if let (Some(given), Some(done)) = (given, task.completed_on)
+            && done < given
+        {
+            self.trouble(
+                Some(row),
+                Some(TaskField::CompletedOn),
+                TroubleKind::CompletedBeforeAssignment,
+            );
+        }
+        match (task.status, task.completed_on) {
+            (Some(Status::Completed), None) => {
+                let field = if self.columns.contains_key(&TaskField::CompletedOn) {
+                    TaskField::CompletedOn
+                } else {
+                    TaskField::Status
+                };
+                self.trouble(Some(row), Some(field), TroubleKind::CompletedWithoutDate);
+            }
+            (Some(Status::New | Status::Received | Status::InProgress), Some(_)) => {
+                self.trouble(Some(row), Some(TaskField::Status), TroubleKind::DateWithoutCompletion);
+            }
+            _ => {}
+        }
+        if task.status == Some(Status::Completed) && task.percent.is_some_and(|percent| percent < 100) {
+            self.trouble(Some(row), Some(TaskField::Percent), TroubleKind::CompletedBelowHundred);
+        }
+    }
+
+    fn trouble(&mut self, row: Option<u32>, field: Option<TaskField>, what: TroubleKind) {
+        let severity = what.severity();
+        match severity {
+            Severity::Error => self.out.errors += 1,
+            Severity::Warning => self.out.warnings += 1,
+        }
+        if self.out.troubles.len() >= self.most_troubles && what != TroubleKind::SecrecyMark {
+            return;
+        }
+        let mapped = field.and_then(|field| self.mapping.mapped(field));
+        self.out.troubles.push(Trouble {
+            row,
+            column: mapped.map(|mapped| mapped.letter.clone()),
+            heading: mapped
+                .map(|mapped| mapped.heading.clone())
+                .filter(|heading| !heading.is_empty()),
+            severity,
+            what,
+        });
+    }
+
+    fn finish(mut self) -> Preview {
+        self.out.importable = self.out.errors == 0 && !self.out.rows.is_empty();
+        self.out
+    }
+}
+
+/// The key by which the same task is found again. Spelling of accents, case and signs does not matter.
+fn fingerprint(task: &TaskRow) -> String {
+    match &task.code {
+        Some(code) => format!("code:{}", fold(code)),
+        None => format!(
+            "text:{}|{}",
+            fold(task.document_number.as_deref().unwrap_or_default()),
+            fold(&task.content)
+        ),
+    }
+}

@@ -1,0 +1,259 @@
+//! Which rows below the headings are tasks, and which are titles of groups, sums, signatures.
+
+use crate::book::{Cell, Row, Sheet};
+use crate::fields::{TaskField, heading_points};
+use crate::mapping::{Mapping, UnmappedRole};
+use crate::words::{begins_with, fold};
+use std::collections::HashMap;
+
+/// What a row is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RowKind {
+    Task,
+    /// The title of a group.
+    Group(String),
+    Total,
+    Headings,
+    BelowTable,
+    /// Goes on with the task in the row of this number.
+    Continued(u32),
+}
+
+/// What is known of the rows of a sheet as a whole.
+pub(crate) struct Rows<'a> {
+    sheet: &'a Sheet,
+    covered: HashMap<(u32, u32), u32>,
+    widest: HashMap<u32, u32>,
+    content: Option<usize>,
+    ordinal: Option<usize>,
+    /// Columns whose values make a row a task even without content.
+    telling: Vec<usize>,
+    width: usize,
+    /// Rows from this place on stand below the table.
+    below_table_from: usize,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn new(sheet: &'a Sheet, mapping: &Mapping, rows: &[Row]) -> Rows<'a> {
+        let telling = [
+            TaskField::Code,
+            TaskField::DocumentNumber,
+            TaskField::Deadline,
+            TaskField::Status,
+            TaskField::AssignedOn,
+            TaskField::DocumentDate,
+            TaskField::Percent,
+            TaskField::CompletedOn,
+            TaskField::Lead,
+        ];
+        let ordinal = mapping
+            .unmapped
+            .iter()
+            .find(|unmapped| unmapped.role == UnmappedRole::Ordinal);
+        let mut known = Rows {
+            sheet,
+            covered: sheet.covered_below(),
+            widest: sheet.widest_merges(),
+            content: mapping.column_of(TaskField::Content),
+            ordinal: ordinal.map(|unmapped| unmapped.column as usize),
+            telling: telling.iter().filter_map(|field| mapping.column_of(*field)).collect(),
+            width: sheet.width(),
+            below_table_from: rows.len(),
+        };
+        known.below_table_from = known.table_end(rows);
+        known
+    }
+
+    /// The cell of a row: its own, or that of the region that covers it from above (a document number written once
+    /// beside several tasks).
+    pub(crate) fn cell(&self, row: &'a Row, column: usize) -> &'a Cell {
+        let own = row.cell(column);
+        if !own.is_empty() || self.covered.is_empty() {
+            return own;
+        }
+        match self.covered.get(&(row.number, column as u32)) {
+            Some(above) => self.sheet.row(*above).map_or(own, |row| row.cell(column)),
+            None => own,
+        }
+    }
+
+    pub(crate) fn kind(&self, at: usize, row: &Row) -> RowKind {
+        if let Some(content) = self.content
+            && row.cell(content).is_empty()
+            && let Some(task_row) = self.covered.get(&(row.number, content as u32))
+        {
+            return RowKind::Continued(*task_row);
+        }
+        if at >= self.below_table_from {
+            return RowKind::BelowTable;
+        }
+        if self.is_total(row) {
+            return RowKind::Total;
+        }
+        if let Some(title) = self.group_title(row) {
+            return RowKind::Group(title);
+        }
+        if self.repeats_headings(row) {
+            RowKind::Headings
+        } else {
+            RowKind::Task
+        }
+    }
+
+    fn tells(&self, row: &Row, except: Option<usize>) -> bool {
+        self.telling
+            .iter()
+            .any(|column| Some(*column) != except && !row.cell(*column).is_empty())
+    }
+
+    /// "Tổng cộng", "Cộng: 41", "Tổng số nhiệm vụ", without a code, a number or a date of its own.
+    fn is_total(&self, row: &Row) -> bool {
+        let Some((at, text)) = row
+            .filled()
+            .find_map(|(column, cell)| cell.text().map(|text| (column, text)))
+        else {
+            return false;
+        };
+        if text.chars().count() > 60 {
+            return false;
+        }
+        let folded = fold(text);
+        let whole = [
+            "tong",
+            "cong",
+            "tong so",
+            "tong cong",
+            "cong cong",
+            "cong tong",
+            "tong so nhiem vu",
+            "tong cong nhiem vu",
+        ];
+        // "Cộng: 41", "Tổng cộng 12 nhiệm vụ", "Cộng nhóm I"; not "Tổng kết …", "Tổng số hộ nghèo …".
+        let counted = |word: &&str| {
+            let rest = folded.strip_prefix(*word).unwrap_or_default().trim_start();
+            rest.starts_with(|letter: char| letter.is_ascii_digit())
+                || ["nhom", "muc", "phan"].iter().any(|part| begins_with(rest, part))
+        };
+        let named = whole.contains(&folded.as_str()) || ["tong cong", "tong so", "cong", "tong"].iter().any(counted);
+        let dates = self
+            .sheet
+            .row(row.number)
+            .is_some_and(|row| row.filled().any(|(_, cell)| matches!(cell, Cell::Date(_))));
+        let content_besides = self
+            .content
+            .is_some_and(|content| content != at && row.cell(content).text().is_some());
+        let texts = row
+            .filled()
+            .filter(|(_, cell)| cell.text().is_some_and(|text| text.parse::<f64>().is_err()))
+            .count();
+        named && !dates && !content_besides && texts <= 2
+    }
+
+    /// The title of a group: words alone in their row and not in the place of a content, or merged over the table, or
+    /// beside a Roman number or a capital letter.
+    fn group_title(&self, row: &Row) -> Option<String> {
+        let mut filled = row.filled();
+        let (first, cell) = filled.next()?;
+        let second = filled.next();
+        if filled.next().is_some() {
+            return None;
+        }
+        match second {
+            None => {
+                let text = cell.text()?;
+                let merged = self
+                    .widest
+                    .get(&row.number)
+                    .is_some_and(|columns| *columns >= 3 && *columns as usize * 2 >= self.width);
+                let elsewhere = Some(first) != self.content && self.content.is_some() && self.width > 2;
+                let numbered = enumerator(text.split([' ', '.', ')']).next().unwrap_or_default());
+                (merged || elsewhere || numbered).then(|| text.to_owned())
+            }
+            Some((column, title)) => {
+                let title = title.text()?;
+                let mark = cell.text()?;
+                let place = Some(column) == self.content || Some(first) == self.ordinal;
+                let bare =
+                    !self.tells(row, Some(column)) || Some(first) == self.ordinal && !self.tells(row, self.content);
+                (place && bare && enumerator(mark.trim_end_matches(['.', ')']))).then(|| format!("{mark} {title}"))
+            }
+        }
+    }
+
+    fn repeats_headings(&self, row: &Row) -> bool {
+        let mut sure = 0;
+        let mut filled = 0;
+        for (_, cell) in row.filled() {
+            filled += 1;
+            match cell.text() {
+                Some(text) if text.len() < 120 => {
+                    sure += u32::from(heading_points(text).is_some_and(|(_, points)| points >= 90));
+                }
+                Some(_) => {}
+                None => return false,
+            }
+        }
+        filled >= 3 && sure >= 3 && sure * 3 >= filled * 2
+    }
+
+    /// The place after the last row of the table: from the first row of signatures or notes on, if no task follows.
+    fn table_end(&self, rows: &[Row]) -> usize {
+        let last_task = rows.iter().rposition(|row| {
+            let few = row.filled().count() <= 3;
+            let content = self.content.is_some_and(|content| !row.cell(content).is_empty());
+            (content || self.tells(row, None)) && !(few && is_closing(row))
+        });
+        let after = last_task.map_or(0, |at| at + 1);
+        let closing = rows.iter().skip(after).position(is_closing);
+        closing.map_or(rows.len(), |at| after + at)
+    }
+}
+
+/// Roman numbers and single capital letters, as before titles of groups.
+fn enumerator(text: &str) -> bool {
+    if text.is_empty() || text.len() > 6 {
+        return false;
+    }
+    let roman = text.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X' | b'L'));
+    let letter = text.chars().count() == 1 && text.chars().all(|letter| letter.is_uppercase());
+    roman || letter
+}
+
+/// Whether a row reads like what stands below a table: signatures, place and date, notes.
+fn is_closing(row: &Row) -> bool {
+    const WORDS: &[&str] = &[
+        "nguoi lap",
+        "nguoi tong hop",
+        "nguoi lap bieu",
+        "nguoi lap bang",
+        "thu truong",
+        "thu truong don vi",
+        "chu tich",
+        "pho chu tich",
+        "tm",
+        "kt",
+        "tl",
+        "tuq",
+        "noi nhan",
+        "chanh van phong",
+        "pho chanh van phong",
+        "truong phong",
+        "giam doc",
+        "ghi chu",
+        "luu y",
+        "xac nhan",
+        "lanh dao don vi",
+        "ky ten",
+        "ky ghi ro ho ten",
+        "can bo tong hop",
+    ];
+    row.filled().count() <= 4
+        && row.filled().filter_map(|(_, cell)| cell.text()).any(|text| {
+            let folded = fold(text);
+            let dated = folded.contains("ngay")
+                && folded.contains("thang")
+                && folded.contains("nam")
+                && text.chars().count() < 60;
+            dated || WORDS.iter().any(|word| begins_with(&folded, word)) && text.chars().count() < 200
+        })
+}
