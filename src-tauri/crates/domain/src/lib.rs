@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod calendar;
+pub mod dates;
 pub mod deadline;
 pub mod ids;
 pub mod records;

@@ -10,6 +10,7 @@ mod fold;
 mod query;
 
 pub use collation::{SortKey, collation_fingerprint, collation_key, person_collation_key};
+pub(crate) use fold::fold_keeping;
 pub use fold::{fold, spelling};
 pub use query::{MAX_QUERY_CHARS, MAX_QUERY_SYLLABLES, Query, Rank, Syllable, Term};
 

@@ -14,7 +14,7 @@ pub fn fold(text: &str) -> String {
 
 /// As [`fold`], but the characters of `kept` stay where they are and count as part of a word: for parsers of phrases
 /// in which dates and numbers stand.
-fn fold_keeping(text: &str, kept: &str) -> String {
+pub(crate) fn fold_keeping(text: &str, kept: &str) -> String {
     let mut words = Words::new(text.len());
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
