@@ -6,4 +6,5 @@
 
 pub mod chain;
 pub mod entry;
+pub mod store;
 pub mod trust;

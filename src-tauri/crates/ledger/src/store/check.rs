@@ -1,0 +1,181 @@
+//! Rebuilds every derived table from the entries, and compares.
+
+use super::cells;
+use super::writer::hash_of;
+use super::{LedgerError, Result, Store, Writer, attachments, lines, tasks};
+use crate::chain;
+use crate::entry::DetachedValue;
+use chidao_domain::ids::Hash;
+use rusqlite::Connection;
+
+/// What a check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Feeds read.
+    pub feeds: u32,
+    /// Entries replayed.
+    pub entries: u64,
+    /// Changes replayed.
+    pub changes: u64,
+    /// Attachments compared with their hash.
+    pub blobs: u32,
+    /// What does not agree, one word and its object each.
+    pub troubles: Vec<String>,
+}
+
+/// The tables to compare: a name, and a query that describes each row without row numbers of this database.
+const DERIVED: &[(&str, &str)] = &[
+    (
+        "changes",
+        "SELECT hex(f.key) || ' ' || c.n || ' ' || c.k || ' ' || w.text || ' ' || kw.text || ' ' || c.state || ' ' ||
+           coalesce(hex(rf.key) || '.' || r.n || '.' || r.k, r.owned) || ' ' ||
+           coalesce(c.value, '') || ' ' || coalesce(hex(c.hash), '') || ' ' || coalesce(c.reason, '')
+         FROM change c JOIN feed f ON f.id = c.feed JOIN word w ON w.id = c.field
+           JOIN record r ON r.id = c.record JOIN word kw ON kw.id = r.kind
+           LEFT JOIN feed rf ON rf.id = r.feed AND r.owned IS NULL
+         ORDER BY f.key, c.n, c.k",
+    ),
+    (
+        "links",
+        "SELECT w.text || ' ' || coalesce(hex(tf.key) || '.' || t.n || '.' || t.k, t.owned) || ' ' ||
+           coalesce(hex(sf.key) || '.' || s.n || '.' || s.k, s.owned) AS line
+         FROM link l JOIN word w ON w.id = l.field JOIN record t ON t.id = l.target JOIN record s ON s.id = l.source
+           LEFT JOIN feed tf ON tf.id = t.feed AND t.owned IS NULL LEFT JOIN feed sf ON sf.id = s.feed AND s.owned IS NULL
+         ORDER BY line",
+    ),
+    (
+        "conflicts",
+        "SELECT w.text || ' ' || coalesce(hex(f.key) || '.' || r.n || '.' || r.k, r.owned) AS line
+         FROM conflict x JOIN word w ON w.id = x.field JOIN record r ON r.id = x.record
+           LEFT JOIN feed f ON f.id = r.feed AND r.owned IS NULL
+         ORDER BY line",
+    ),
+    (
+        "feeds",
+        "SELECT hex(key) || ' ' || received_n || ' ' || hex(received_hash) || ' ' || applied_n FROM feed ORDER BY key",
+    ),
+    ("channels", "SELECT hex(key) || ' ' || t || ' ' || c || ' ' || hex(state_sum) FROM channel ORDER BY key"),
+];
+
+fn describe(connection: &Connection, query: &str) -> Result<(blake3::Hash, u64)> {
+    let mut statement = connection.prepare(query)?;
+    let mut rows = statement.query([])?;
+    let mut hasher = blake3::Hasher::new();
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let line = row.get_ref(0)?;
+        hasher.update(line.as_str().map_err(rusqlite::Error::from)?.as_bytes());
+        hasher.update(b"\n");
+        count += 1;
+    }
+    Ok((hasher.finalize(), count))
+}
+
+impl Store {
+    /// Compares everything derived with what the entries say, and every attachment with its hash. Changes nothing.
+    pub fn check(&self) -> Result<Checked> {
+        self.read(|connection| {
+            let mut found = Checked::default();
+            let integrity: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+            if integrity != "ok" {
+                found.troubles.push(format!("database {integrity}"));
+            }
+            let rebuilt = Store::in_memory()?;
+            rebuilt.write(|writer| replay(connection, writer, &mut found))?;
+            rebuilt.read(|other| {
+                for (name, query) in DERIVED.iter().chain(tasks::DERIVED) {
+                    if describe(connection, query)? != describe(other, query)? {
+                        found.troubles.push(format!("derived {name}"));
+                    }
+                }
+                Ok::<_, LedgerError>(())
+            })?;
+            let (blobs, wrong) = attachments::verify(connection)?;
+            found.blobs = blobs;
+            found
+                .troubles
+                .extend(wrong.into_iter().map(|hash| format!("attachment {hash}")));
+            Ok(found)
+        })
+    }
+}
+
+/// Replays every line into an empty store, whatever its checkpoints: this machine accepted it once.
+fn replay(from: &Connection, to: &mut Writer<'_>, found: &mut Checked) -> Result<()> {
+    for channel in cells::channels(from)? {
+        to.take_charter(&channel.signed)?;
+    }
+    let mut statement = from.prepare(
+        "SELECT f.id, f.received_n, f.received_hash, c.key, f.key FROM feed f JOIN channel c ON c.id = f.channel ORDER BY f.id",
+    )?;
+    type Row = (i64, u64, Vec<u8>, [u8; 16], [u8; 16]);
+    let feeds: Vec<Row> = statement
+        .query_map([], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    take_values(from, to)?;
+    for (feed, received, hash, channel, key) in feeds {
+        found.feeds += 1;
+        let channel = chidao_domain::ids::ChannelId(channel);
+        let header = lines::one(from, feed, 0)?;
+        let row = to.accept_header(channel, &header)?;
+        if to.feeds[&row].key.0 != key {
+            found
+                .troubles
+                .push(format!("feed {} has another header", chidao_domain::ids::to_hex(&key)));
+        }
+        let mut batch: Vec<String> = Vec::new();
+        let mut end = chain::header_hash(header.as_bytes());
+        let mut flush = |to: &mut Writer<'_>, batch: &mut Vec<String>, last: u64| -> Result<()> {
+            let texts: Vec<&str> = batch.iter().map(String::as_str).collect();
+            if !texts.is_empty() {
+                end = lines::keep(to, row, last + 1 - texts.len() as u64, &texts, Some(end))?;
+                let state = to.feed_row(row);
+                state.received_n = last;
+                state.received_hash = end;
+                batch.clear();
+            }
+            Ok(())
+        };
+        lines::each(from, feed, 1, received, |n, line| {
+            batch.push(line.to_owned());
+            found.entries += 1;
+            if batch.len() == 512 {
+                flush(to, &mut batch, n)?;
+            }
+            Ok(true)
+        })?;
+        flush(to, &mut batch, received)?;
+        if to.feeds[&row].received_hash != hash_of(&hash)? {
+            found.troubles.push(format!(
+                "feed {} does not end where it should",
+                chidao_domain::ids::to_hex(&key)
+            ));
+        }
+    }
+    let applied = to.apply_waiting()?;
+    found.changes = applied.changes + applied.quarantined + applied.deferred;
+    Ok(())
+}
+
+fn take_values(from: &Connection, to: &mut Writer<'_>) -> Result<()> {
+    let mut statement = from.prepare(
+        "SELECT hash, salt, value FROM change WHERE hash IS NOT NULL AND value IS NOT NULL
+         UNION ALL SELECT hash, salt, value FROM loose_value",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let hash: Hash = hash_of(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let salt: [u8; 16] = row.get(1)?;
+        let value = DetachedValue {
+            hash,
+            salt,
+            value: row.get(2)?,
+        };
+        if chain::value_hash(&value.salt, value.value.as_bytes()) == hash {
+            to.values.insert(hash, value);
+        }
+    }
+    Ok(())
+}

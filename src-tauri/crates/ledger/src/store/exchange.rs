@@ -1,0 +1,319 @@
+//! What goes to another unit, and what it says of what it has.
+
+use super::writer::{hash_of, id_of};
+use super::{LedgerError, Result, Writer, attachments, lines};
+use crate::chain;
+use crate::entry::DetachedValue;
+use crate::trust::Signed;
+use chidao_domain::ids::{DeviceId, FeedId, Hash, Position, UnitId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// A device that is known here.
+#[derive(Clone, Debug)]
+pub struct DeviceInfo {
+    /// Row.
+    pub id: i64,
+    /// Identity.
+    pub key: DeviceId,
+    /// Unit.
+    pub unit: UnitId,
+    /// Name, for people.
+    pub name: String,
+    /// minisign public key.
+    pub signing: String,
+    /// age recipient.
+    pub age: String,
+    /// Its certificate.
+    pub certificate: Signed,
+}
+
+/// The devices of a unit that are known here.
+pub fn devices_of(connection: &Connection, unit: UnitId) -> Result<Vec<DeviceInfo>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, key, unit, name, signing, age, certificate, sig FROM device WHERE unit = ?1 ORDER BY id",
+    )?;
+    let mut rows = statement.query([unit.0])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let blob = |i: usize| {
+            row.get_ref(i)
+                .map(|value| value.as_blob().map_err(rusqlite::Error::from))
+        };
+        all.push(DeviceInfo {
+            id: row.get(0)?,
+            key: DeviceId(id_of(blob(1)??)?),
+            unit: UnitId(id_of(blob(2)??)?),
+            name: row.get(3)?,
+            signing: row.get(4)?,
+            age: row.get(5)?,
+            certificate: Signed {
+                text: row.get(6)?,
+                sig: row.get(7)?,
+            },
+        });
+    }
+    Ok(all)
+}
+
+/// How far a feed has come here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// Row.
+    pub id: i64,
+    /// Identity.
+    pub feed: FeedId,
+    /// Its device.
+    pub device: DeviceId,
+    /// Row of its device.
+    pub device_row: i64,
+    /// Last line received.
+    pub n: u64,
+    /// Its hash.
+    pub hash: Hash,
+    /// The last line for which its device vouched, with its word.
+    pub checkpoint: Option<(u64, Signed)>,
+}
+
+/// The feeds of a channel, in order of identity.
+pub fn tips(connection: &Connection, channel: i64) -> Result<Vec<Tip>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT f.id, f.key, d.key, d.id, f.received_n, f.received_hash, f.checkpoint, f.checkpoint_sig, f.checkpoint_n
+         FROM feed f JOIN device d ON d.id = f.device WHERE f.channel = ?1 ORDER BY f.key",
+    )?;
+    let mut rows = statement.query([channel])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let blob = |i: usize| {
+            row.get_ref(i)
+                .map(|value| value.as_blob().map_err(rusqlite::Error::from))
+        };
+        let checkpoint = match (
+            row.get::<_, Option<String>>(6)?,
+            row.get::<_, Option<String>>(7)?,
+            row.get(8)?,
+        ) {
+            (Some(text), Some(sig), Some(n)) => Some((n, Signed { text, sig })),
+            _ => None,
+        };
+        all.push(Tip {
+            id: row.get(0)?,
+            feed: FeedId(id_of(blob(1)??)?),
+            device: DeviceId(id_of(blob(2)??)?),
+            device_row: row.get(3)?,
+            n: row.get(4)?,
+            hash: hash_of(blob(5)??)?,
+            checkpoint,
+        });
+    }
+    Ok(all)
+}
+
+/// Lines `first…last` of a feed that are to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The feed.
+    pub tip: Tip,
+    /// First line.
+    pub first: u64,
+    /// Last line.
+    pub last: u64,
+    /// Hash of the line before the first.
+    pub before: Option<Hash>,
+    /// Hash of the last.
+    pub hash: Hash,
+}
+
+/// What a unit has not acknowledged: from the least acknowledgement of its devices. A feed of this device goes up to its
+/// end, another's up to the last checkpoint of its own device. What was written by the unit's only device is not sent back.
+pub fn outgoing(connection: &Connection, channel: i64, to: UnitId, own: DeviceId) -> Result<Vec<Outgoing>> {
+    let devices: Vec<DeviceInfo> = devices_of(connection, to)?
+        .into_iter()
+        .filter(|device| device.key != own)
+        .collect();
+    let mut all = Vec::new();
+    for tip in tips(connection, channel)? {
+        let last = if tip.device == own {
+            tip.n
+        } else {
+            tip.checkpoint.as_ref().map_or(0, |(n, _)| *n)
+        };
+        if tip.device != own && tip.checkpoint.is_none() {
+            continue;
+        }
+        let mut least: Option<Option<u64>> = None;
+        for device in devices.iter().filter(|device| device.id != tip.device_row) {
+            let has = acknowledged(connection, device.id, tip.id)?;
+            least = Some(least.map_or(has, |least| least.min(has)));
+        }
+        if least.is_none() && devices.iter().any(|device| device.id == tip.device_row) {
+            continue;
+        }
+        let first = least.flatten().map_or(0, |n| n + 1);
+        if first > last {
+            continue;
+        }
+        let before = if first == 0 {
+            None
+        } else {
+            Some(lines::hash_at(connection, tip.id, first - 1)?)
+        };
+        let hash = if last == tip.n {
+            tip.hash
+        } else {
+            lines::hash_at(connection, tip.id, last)?
+        };
+        all.push(Outgoing {
+            tip,
+            first,
+            last,
+            before,
+            hash,
+        });
+    }
+    Ok(all)
+}
+
+/// How far a device has a feed, by its own word.
+pub fn acknowledged(connection: &Connection, device: i64, feed: i64) -> Result<Option<u64>> {
+    Ok(connection
+        .prepare_cached("SELECT n FROM acknowledged WHERE device = ?1 AND feed = ?2")?
+        .query_row([device, feed], |row| row.get(0))
+        .optional()?)
+}
+
+/// How far all devices of a unit have a feed; none while one of them has said nothing, or there is none.
+pub fn acknowledged_by_all(connection: &Connection, unit: UnitId, feed: i64) -> Result<Option<u64>> {
+    let (count, acknowledged, least): (u64, u64, Option<u64>) = connection
+        .prepare_cached(
+            "SELECT count(*), count(a.n), min(a.n) FROM device d
+             LEFT JOIN acknowledged a ON a.device = d.id AND a.feed = ?2 WHERE d.unit = ?1",
+        )?
+        .query_row(params![unit.0, feed], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(if count > 0 && count == acknowledged {
+        least
+    } else {
+        None
+    })
+}
+
+/// The detached values of a range that are here, in the order of their lines.
+pub fn each_value(
+    connection: &Connection,
+    range: &Outgoing,
+    mut value: impl FnMut(DetachedValue) -> Result<()>,
+) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "SELECT hash, salt, value FROM change
+         WHERE feed = ?1 AND n BETWEEN ?2 AND ?3 AND hash IS NOT NULL AND value IS NOT NULL ORDER BY n, k",
+    )?;
+    let mut rows = statement.query(params![range.tip.id, range.first, range.last])?;
+    while let Some(row) = rows.next()? {
+        let salt: [u8; 16] = row.get(1)?;
+        let hash = hash_of(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        value(DetachedValue {
+            hash,
+            salt,
+            value: row.get(2)?,
+        })?;
+    }
+    Ok(())
+}
+
+/// The contents that attachments in a range name, that are here, and that may be served in the channel.
+pub fn blobs_of(connection: &Connection, channel: i64, range: &Outgoing) -> Result<Vec<attachments::Blob>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT c.value FROM change c JOIN word w ON w.id = c.field
+         WHERE c.feed = ?1 AND c.n BETWEEN ?2 AND ?3 AND w.text = 'blob' AND c.value IS NOT NULL AND c.state = 0",
+    )?;
+    let mut rows = statement.query(params![range.tip.id, range.first, range.last])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text: String = row.get(0)?;
+        let Some(hash) = serde_json::from_str::<String>(&text)
+            .ok()
+            .and_then(|hash| hash.parse::<Hash>().ok())
+        else {
+            continue;
+        };
+        if let Some(blob) = attachments::find(connection, hash)?
+            && attachments::served_in(connection, hash, channel)?
+        {
+            all.push(blob);
+        }
+    }
+    Ok(all)
+}
+
+/// What this device put into quarantine in a channel, for the acknowledgement: position and reason, oldest first.
+pub fn quarantine_of(connection: &Connection, channel: i64, most: u32) -> Result<Vec<(Position, String)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT f.key, c.n, c.k, c.reason FROM change c INDEXED BY change_quarantined JOIN feed f ON f.id = c.feed
+         WHERE c.state = 2 AND f.channel = ?1 ORDER BY f.key, c.n, c.k LIMIT ?2",
+    )?;
+    let mut rows = statement.query(params![channel, most])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let feed = FeedId(id_of(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?);
+        all.push((
+            Position {
+                feed,
+                n: row.get(1)?,
+                k: row.get(2)?,
+            },
+            row.get::<_, Option<String>>(3)?.unwrap_or_default(),
+        ));
+    }
+    Ok(all)
+}
+
+/// Ranges known to be missing: what has come early names them.
+pub fn lacking(connection: &Connection) -> Result<Vec<(FeedId, u64, u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT e.feed, coalesce(f.received_n + 1, 0), min(e.first) - 1 FROM early e LEFT JOIN feed f ON f.key = e.feed
+         GROUP BY e.feed ORDER BY e.feed",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push((
+            FeedId(id_of(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?),
+            row.get(1)?,
+            row.get(2)?,
+        ));
+    }
+    Ok(all)
+}
+
+/// Both digests of a channel: over entries, and over state.
+pub fn digests(connection: &Connection, channel: i64) -> Result<(Hash, Hash)> {
+    let mut all: Vec<(FeedId, u64, Hash)> = tips(connection, channel)?
+        .into_iter()
+        .map(|tip| (tip.feed, tip.n, tip.hash))
+        .collect();
+    let sum: [u8; 32] = connection
+        .prepare_cached("SELECT state_sum FROM channel WHERE id = ?1")?
+        .query_row([channel], |row| row.get(0))?;
+    Ok((chain::entries_digest(&mut all), Hash(sum)))
+}
+
+impl Writer<'_> {
+    /// Notes how far a device has a feed, if what it says fits what is here. A smaller number than before changes nothing.
+    pub fn note_acknowledgement(&mut self, device: i64, feed: FeedId, n: u64, hash: Hash, at: &str) -> Result<bool> {
+        let Some((id, received)) = self.feed(feed).map(|feed| (feed.id, feed.received_n)) else {
+            return Ok(false);
+        };
+        if n > received {
+            return Ok(false);
+        }
+        if self.hash_of_line(id, n)? != hash {
+            return Err(LedgerError::Forked { feed, n });
+        }
+        self.tx
+            .prepare_cached(
+                "INSERT INTO acknowledged (device, feed, n, hash, at) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET n = excluded.n, hash = excluded.hash, at = excluded.at WHERE excluded.n > n",
+            )?
+            .execute(params![device, id, n, hash.0, at])?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,260 @@
+//! The encrypted store: entries, and everything derived from them, in one SQLCipher database.
+//!
+//! One writer, several readers (WAL). A write is one transaction: whole, or no trace. Start with [`Store`], then
+//! [`writer`] for what a transaction can do, [`apply`] for the merge, [`cells`] for what stands.
+
+pub mod append;
+pub mod apply;
+pub mod attachments;
+pub mod cells;
+pub mod check;
+pub mod exchange;
+pub mod lines;
+pub mod local;
+pub mod project;
+pub mod receive;
+pub mod tasks;
+pub mod writer;
+
+use crate::entry::BadLine;
+use crate::trust::TrustError;
+use chidao_domain::authority::Reason;
+use chidao_domain::ids::{ChannelId, FeedId};
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
+use zeroize::Zeroizing;
+
+pub use writer::Writer;
+
+/// The version of the store's tables.
+pub const STORE_VERSION: i64 = 1;
+/// The least program (by [`STORE_VERSION`]) that may still open what this one writes.
+pub const STORE_FLOOR: i64 = 1;
+
+/// What can go wrong in the ledger.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The database could not be read or written.
+    #[error("the store: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// A file beside the database could not be read or written.
+    #[error("the store's files: {0}")]
+    File(#[from] std::io::Error),
+    /// The key does not open the database, or it is not one.
+    #[error("the key does not open the store, or it is damaged")]
+    WrongKey,
+    /// The store was written by a newer program.
+    #[error("the store is of version {0}, newer than this program")]
+    TooNew(i64),
+    /// A line is not of the form of ENTRY.md.
+    #[error("feed {feed}: {bad}")]
+    BadLine {
+        /// The feed.
+        feed: String,
+        /// The line.
+        bad: BadLine,
+    },
+    /// A signed text is wrong.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The rules refuse what a person wanted to write.
+    #[error("{kind}.{field}: {}", reason.code())]
+    Refused {
+        /// Kind of the record.
+        kind: String,
+        /// The field.
+        field: String,
+        /// Why.
+        reason: Reason,
+    },
+    /// Two lines in one place with different hashes.
+    #[error("feed {feed} has two branches at or before line {n}")]
+    Forked {
+        /// The feed.
+        feed: FeedId,
+        /// The last line compared.
+        n: u64,
+    },
+    /// A range does not hold together: numbers, hashes or checkpoint.
+    #[error("feed {feed}: {what}")]
+    Broken {
+        /// The feed.
+        feed: FeedId,
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// No charter of this channel is here.
+    #[error("channel {0} is not known here")]
+    UnknownChannel(ChannelId),
+    /// What was asked for is not here.
+    #[error("{0} is not here")]
+    NotFound(String),
+    /// The derived tables do not fit the entries; `check` tells more.
+    #[error("the store is inconsistent: {0}")]
+    Inconsistent(String),
+}
+
+/// Shorthand of the ledger.
+pub type Result<T> = std::result::Result<T, LedgerError>;
+
+/// The encrypted store.
+pub struct Store {
+    path: Option<PathBuf>,
+    key: Zeroizing<String>,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+/// A connection lent to a reader; it goes back when dropped.
+pub struct Reader<'a> {
+    store: &'a Store,
+    connection: Option<Connection>,
+}
+
+impl std::ops::Deref for Reader<'_> {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        self.connection
+            .as_ref()
+            .expect("a reader holds its connection until it is dropped")
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if let (Some(connection), Ok(mut readers)) = (self.connection.take(), self.store.readers.lock())
+            && readers.len() < 4
+        {
+            readers.push(connection);
+        }
+    }
+}
+
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic elsewhere left the connection with a transaction that SQLite rolls back; the data is whole.
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl Store {
+    /// Opens or makes the store at a path, with a random key of 32 bytes that lies in the vault.
+    ///
+    /// # Errors
+    /// [`LedgerError::WrongKey`] when the key does not fit; [`LedgerError::TooNew`] when a newer program wrote it.
+    pub fn open(path: &Path, key: &[u8; 32]) -> Result<Store> {
+        let key = Zeroizing::new(format!("x'{}'", chidao_domain::ids::to_hex(key)));
+        let writer = Self::connect(Some(path), &key)?;
+        Self::migrate(&writer)?;
+        Ok(Store {
+            path: Some(path.to_owned()),
+            key,
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+        })
+    }
+
+    /// A store in memory, for tests and for `check`. It has no second connection: readers wait for the writer.
+    pub fn in_memory() -> Result<Store> {
+        let writer = Connection::open_in_memory()?;
+        Self::prepare(&writer)?;
+        Self::migrate(&writer)?;
+        Ok(Store {
+            path: None,
+            key: Zeroizing::default(),
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+        })
+    }
+
+    fn connect(path: Option<&Path>, key: &str) -> Result<Connection> {
+        let path = path.ok_or_else(|| LedgerError::NotFound("store path".into()))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.pragma_update(None, "key", key)?;
+        connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+            .map_err(|error| match error.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::NotADatabase) => LedgerError::WrongKey,
+                _ => error.into(),
+            })?;
+        Self::prepare(&connection)?;
+        Ok(connection)
+    }
+
+    fn prepare(connection: &Connection) -> Result<()> {
+        connection.busy_timeout(std::time::Duration::from_secs(30))?;
+        // Temporary tables and sorts stay in memory: nothing unencrypted may reach the disk.
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
+             PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON;",
+        )?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(())
+    }
+
+    fn migrate(connection: &Connection) -> Result<()> {
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version == 0 {
+            let tx = connection.unchecked_transaction()?;
+            tx.execute_batch(include_str!("schema.sql"))?;
+            tx.execute_batch(tasks::SCHEMA)?;
+            tx.execute("INSERT INTO meta (name, value) VALUES ('floor', ?1)", [STORE_FLOOR])?;
+            tx.pragma_update(None, "user_version", STORE_VERSION)?;
+            tx.commit()?;
+            return Ok(());
+        }
+        // A newer program may have added tables that this one can leave alone; it says so in `floor`.
+        let floor: i64 = connection.query_row("SELECT value FROM meta WHERE name = 'floor'", [], |row| row.get(0))?;
+        if version > STORE_VERSION && floor > STORE_VERSION {
+            return Err(LedgerError::TooNew(version));
+        }
+        Ok(())
+    }
+
+    /// One transaction: whole when `work` returns `Ok`, without a trace otherwise.
+    pub fn write<T, E: From<LedgerError>>(
+        &self,
+        work: impl FnOnce(&mut Writer<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let mut connection = unpoisoned(&self.writer);
+        let tx = connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(LedgerError::from)?;
+        let mut writer = Writer::new(&tx)?;
+        let done = work(&mut writer)?;
+        writer.finish()?;
+        drop(writer);
+        tx.commit().map_err(LedgerError::from)?;
+        Ok(done)
+    }
+
+    /// A consistent look at what is committed.
+    pub fn read<T, E: From<LedgerError>>(
+        &self,
+        work: impl FnOnce(&Connection) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        if self.path.is_none() {
+            let connection = unpoisoned(&self.writer);
+            return work(&connection);
+        }
+        let reader = self.reader()?;
+        let tx = reader.unchecked_transaction().map_err(LedgerError::from)?;
+        work(&tx)
+    }
+
+    fn reader(&self) -> Result<Reader<'_>> {
+        let pooled = unpoisoned(&self.readers).pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => {
+                let connection = Self::connect(self.path.as_deref(), &self.key)?;
+                connection.pragma_update(None, "query_only", true)?;
+                connection
+            }
+        };
+        Ok(Reader {
+            store: self,
+            connection: Some(connection),
+        })
+    }
+}

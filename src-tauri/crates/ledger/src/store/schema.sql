@@ -1,0 +1,154 @@
+-- Format 1 of the store. The truth is in `channel`, `device`, `feed`, `run` and `loose_value` with the detached values
+-- in `change`; every other table is derived from them and can be rebuilt (`check` does).
+
+CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+
+-- Words of kinds and fields, as small numbers.
+CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE channel (
+  id INTEGER PRIMARY KEY,
+  key BLOB NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  charter TEXT NOT NULL,
+  sig TEXT NOT NULL,
+  -- Largest hybrid-logical time applied.
+  t INTEGER NOT NULL DEFAULT 0,
+  c INTEGER NOT NULL DEFAULT 0,
+  state_sum BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE device (
+  id INTEGER PRIMARY KEY,
+  key BLOB NOT NULL UNIQUE,
+  unit BLOB NOT NULL,
+  name TEXT NOT NULL,
+  signing TEXT NOT NULL,
+  age TEXT NOT NULL,
+  certificate TEXT NOT NULL,
+  sig TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE feed (
+  id INTEGER PRIMARY KEY,
+  key BLOB NOT NULL UNIQUE,
+  channel INTEGER NOT NULL REFERENCES channel,
+  device INTEGER NOT NULL REFERENCES device,
+  epoch INTEGER NOT NULL,
+  side TEXT NOT NULL,
+  received_n INTEGER NOT NULL,
+  received_hash BLOB NOT NULL,
+  -- −1 until the header counts as seen, then the last entry applied.
+  applied_n INTEGER NOT NULL,
+  checkpoint TEXT,
+  checkpoint_sig TEXT,
+  checkpoint_n INTEGER
+) STRICT;
+CREATE INDEX feed_channel ON feed (channel);
+
+-- Lines as they came, compressed, in runs.
+CREATE TABLE run (
+  feed INTEGER NOT NULL REFERENCES feed,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  lines BLOB NOT NULL,
+  PRIMARY KEY (feed, first)
+) STRICT, WITHOUT ROWID;
+
+-- Ranges that arrived before the lines they follow.
+CREATE TABLE early (
+  feed BLOB NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  before BLOB NOT NULL,
+  lines BLOB NOT NULL,
+  checkpoint TEXT NOT NULL,
+  checkpoint_sig TEXT NOT NULL,
+  PRIMARY KEY (feed, first)
+) STRICT, WITHOUT ROWID;
+
+-- Detached values whose change has not been applied yet.
+CREATE TABLE loose_value (hash BLOB PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- What each feed's author knows of every other feed.
+CREATE TABLE past (
+  feed INTEGER NOT NULL, other INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (feed, other)
+) STRICT, WITHOUT ROWID;
+
+-- How far each device of another unit, or sibling, has each feed: its word, from its last bundle.
+CREATE TABLE acknowledged (
+  device INTEGER NOT NULL REFERENCES device, feed INTEGER NOT NULL REFERENCES feed,
+  n INTEGER NOT NULL, hash BLOB NOT NULL, at TEXT NOT NULL,
+  PRIMARY KEY (device, feed)
+) STRICT, WITHOUT ROWID;
+
+-- Records. A made one is known by (feed, n, item); one that belongs to a unit by its key as text, with feed 0.
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY,
+  channel INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  feed INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  k INTEGER NOT NULL,
+  owned TEXT
+) STRICT;
+CREATE UNIQUE INDEX record_made ON record (feed, n, k, kind) WHERE owned IS NULL;
+CREATE UNIQUE INDEX record_owned ON record (channel, kind, owned) WHERE owned IS NOT NULL;
+
+-- Every change. state: 0 head, 1 superseded, 2 quarantined, 3 deferred.
+CREATE TABLE change (
+  record INTEGER NOT NULL,
+  field INTEGER NOT NULL,
+  feed INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  k INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  t INTEGER NOT NULL,
+  c INTEGER NOT NULL,
+  -- JSON text of the value; null while a detached one is missing or erased.
+  value TEXT,
+  hash BLOB,
+  salt BLOB,
+  reason TEXT,
+  PRIMARY KEY (record, field, feed, n, k)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX change_place ON change (feed, n, k);
+CREATE INDEX change_missing ON change (hash) WHERE hash IS NOT NULL AND value IS NULL;
+CREATE INDEX change_quarantined ON change (feed, n, k) WHERE state >= 2;
+
+-- Which record names which: (named, field of the one that names, the one that names). From the values shown.
+CREATE TABLE link (
+  target INTEGER NOT NULL, field INTEGER NOT NULL, source INTEGER NOT NULL,
+  PRIMARY KEY (target, field, source)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_source ON link (source, field);
+
+-- Cells with several differing heads.
+CREATE TABLE conflict (
+  record INTEGER NOT NULL, field INTEGER NOT NULL,
+  PRIMARY KEY (record, field)
+) STRICT, WITHOUT ROWID;
+
+-- Bytes of attachments, stored once by content, in pieces, in the same transaction as the entry that names them.
+CREATE TABLE blob (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, size INTEGER NOT NULL) STRICT;
+CREATE TABLE blob_piece (
+  blob INTEGER NOT NULL REFERENCES blob ON DELETE CASCADE, i INTEGER NOT NULL, bytes BLOB NOT NULL,
+  UNIQUE (blob, i)
+) STRICT;
+-- The channels through which a content came or was attached here: it is served in no other.
+CREATE TABLE blob_channel (
+  blob INTEGER NOT NULL REFERENCES blob ON DELETE CASCADE, channel INTEGER NOT NULL,
+  PRIMARY KEY (blob, channel)
+) STRICT, WITHOUT ROWID;
+
+-- Local to this machine, never sent: journal of bundles, drafts, settings, units known.
+CREATE TABLE journal (
+  id INTEGER PRIMARY KEY, at TEXT NOT NULL, outcome TEXT NOT NULL, outgoing INTEGER NOT NULL,
+  unit BLOB, manifest BLOB, line TEXT NOT NULL
+) STRICT;
+CREATE INDEX journal_manifest ON journal (manifest);
+CREATE TABLE draft (name TEXT PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE incident (id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, line TEXT NOT NULL) STRICT;
