@@ -72,11 +72,22 @@ pub fn write_file(
         }
         Err(error) => return Err(error.error.into()),
     }
-    sync_folder(folder)?;
-    if fs::metadata(path)?.len() != packed.size {
-        return Err(BundleError::Damaged);
+    if let Err(error) = settle(path, folder, packed.size) {
+        // Its name may not last, or it is not whole under it: better none. That it failed is said by the error.
+        let _ = fs::remove_file(path);
+        return Err(error);
     }
     Ok(packed)
+}
+
+/// After the file got its name.
+fn settle(path: &Path, folder: &Path, size: u64) -> Result<(), BundleError> {
+    sync_folder(folder)?;
+    if fs::metadata(path)?.len() == size {
+        Ok(())
+    } else {
+        Err(BundleError::Damaged)
+    }
 }
 
 fn refuse_existing(path: &Path) -> Result<(), BundleError> {

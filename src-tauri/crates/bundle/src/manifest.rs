@@ -66,8 +66,8 @@ pub struct Sender {
     pub device_name: String,
     /// The device's minisign public key, one line of base64.
     pub key: String,
-    /// The person at the device; the device's word, not proven by the signature.
-    pub person: Id,
+    /// Key of the `person` record of the person at the device; the device's word, not proven by the signature.
+    pub person: String,
     /// The person's name.
     pub person_name: String,
     /// The certificate by which the unit's parent vouches for the device.

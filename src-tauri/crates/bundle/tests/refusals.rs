@@ -11,6 +11,8 @@ use chidao_bundle::{
     BundleError, Hash, Id, Limit, Limits, Manifest, MemberName, Mismatch, Refusal, Volume, open, unwatched, verify,
 };
 use common::*;
+use proptest::prelude::ProptestConfig;
+use proptest::test_runner::RngSeed;
 use tar::EntryType;
 
 fn refused(file: &[u8]) -> BundleError {
@@ -734,4 +736,25 @@ fn a_disk_that_fails_is_not_a_damaged_bundle() {
 fn keys_that_are_not_keys_are_refused() {
     assert!(SigningKey::from_text("untrusted comment: x\nRWRTY0IyEQ==\n").is_err());
     assert!(keys::parse_recipient("ssh-ed25519 AAAA").is_err());
+}
+
+proptest::proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(12), failure_persistence: None, ..Default::default() })]
+
+    /// Age keeps out everybody but those who have our public keys; whoever has them can write any stream. Whatever it is,
+    /// nothing but what was signed ever comes out.
+    #[test]
+    fn a_stream_changed_anywhere_gives_the_signed_members_or_an_error(
+        changes in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), 0_u8..), 1..4),
+    ) {
+        let signed = contents();
+        let mut stream = tar_stream(&honest(&filled(&signed).to_bytes().unwrap(), &signed));
+        for (at, byte) in changes {
+            *at.get_mut(&mut stream) = byte;
+        }
+        if let Ok((report, read)) = read_all(&seal_stream(&stream), &SIDES.identity) {
+            proptest::prop_assert_eq!(read, signed);
+            proptest::prop_assert_eq!(report.manifest, filled(&contents()));
+        }
+    }
 }

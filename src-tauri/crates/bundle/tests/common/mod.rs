@@ -66,7 +66,7 @@ pub fn manifest() -> Manifest {
             device: Id::new([2; 16]),
             device_name: "Máy văn phòng".into(),
             key: SIDES.signer.public().to_string(),
-            person: Id::new([3; 16]),
+            person: format!("person:{}-1", Id::new([1; 16])),
             person_name: "Nguyễn Thị Hồng".into(),
             certificate: Certificate {
                 text: "{\"type\":\"certificate\"}".into(),
