@@ -1,2 +1,76 @@
-//! Setup, run, test, bench, dist.
-fn main() {}
+//! `cargo xtask …`: everything that is done to the program rather than by it. Plain Rust instead of scripts, so that it
+//! is the same on every system.
+//!
+//! It must never be needed by the program itself, and it knows no rule of the office. Start reading at `test.rs`.
+
+mod counts;
+mod house;
+mod pieces;
+mod programs;
+mod setup;
+mod steps;
+mod test;
+
+use programs::Failure;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <what>
+
+  setup               finds what this machine lacks; as root on Debian or Ubuntu installs it, otherwise names it
+  run [--release] [-- ARGS…]
+                      sets up, builds the page and the program, and opens it; without a display serves it instead.
+                      ARGS go to the program: `cargo xtask run -- --demo`
+  test                sets up and runs every test; the last line is the total
+  types               writes ui/src/host/types anew from the Rust types
+  house               checks the rules of the house: arrows, edges, names, places
+  shots               takes pictures of every screen from the running program into ui/pictures
+  bench [-- ARGS…]    runs the benchmarks, optimised
+  dist                builds the optimised programs and lays them out in target/dist
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match carry_out(&words) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(words: &[String]) -> Result<ExitCode, Failure> {
+    let Some((what, rest)) = words.split_first() else {
+        eprint!("{USAGE}");
+        return Ok(ExitCode::from(2));
+    };
+    // What stands after `--` is for the program that is started, what stands before is ours.
+    let (ours, theirs) = match rest.iter().position(|word| word == "--") {
+        Some(at) => (&rest[..at], &rest[at + 1..]),
+        None => (rest, &[][..]),
+    };
+    let release = what == "run" && ours == ["--release"];
+    let passes_on = matches!(what.as_str(), "run" | "bench");
+    if (!ours.is_empty() && !release) || (!theirs.is_empty() && !passes_on) {
+        eprint!("xtask: {what}: not understood: {}\n\n{USAGE}", rest.join(" "));
+        return Ok(ExitCode::from(2));
+    }
+    let root = programs::root()?;
+    match what.as_str() {
+        "setup" => setup::everything(&root)?,
+        "run" => return pieces::run(&root, release, theirs),
+        "test" => return test::test(&root),
+        "types" => pieces::write_types(&root)?,
+        "house" => house::report(&root)?,
+        "shots" => pieces::shots(&root)?,
+        "bench" => pieces::bench(&root, theirs)?,
+        "dist" => pieces::dist(&root)?,
+        "help" | "--help" | "-h" => print!("{USAGE}"),
+        _ => {
+            eprint!("xtask: not understood: {what}\n\n{USAGE}");
+            return Ok(ExitCode::from(2));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

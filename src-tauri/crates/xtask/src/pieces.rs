@@ -1,0 +1,172 @@
+//! The single pieces of work: running, types, pictures, benchmarks, the release.
+
+use crate::counts::Counts;
+use crate::programs::{self, Failure, cargo, npm, program};
+use crate::setup::{self, Purpose};
+use std::env::consts::{ARCH, EXE_SUFFIX, OS};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// The test, in a library of the workspace, that compares the generated types with those in the tree.
+const TYPES_TEST: &str = "generated_types_are_fresh";
+/// Tells that test to write them instead.
+const WRITE_TYPES: &str = "CHIDAO_WRITE_TYPES";
+
+/// The most that the window's program may weigh, in bytes: 25 MB.
+const WINDOW_BUDGET: u64 = 25_000_000;
+
+/// Builds and opens the window; serves the page where there is no display. The exit code is the program's.
+pub(crate) fn run(root: &Path, release: bool, rest: &[String]) -> Result<ExitCode, Failure> {
+    setup::prepare(root, Purpose::Run)?;
+    build_page(root)?;
+    let windowless = cfg!(target_os = "linux") && !has_display();
+    let package = if windowless { "chidao" } else { "so-chi-dao" };
+    let mut build = cargo(root);
+    build.args(["build", "--package", package]);
+    if release {
+        build.arg("--release");
+    }
+    programs::run(&mut build)?;
+    let mut opened = program(built(root, package, release), root);
+    if windowless {
+        println!("no display: serving the page to a browser instead");
+        opened.arg("serve");
+    }
+    opened.args(rest);
+    let status = opened
+        .status()
+        .map_err(|error| Failure::new(format!("{package} could not be started: {error}")))?;
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Whether the generated types are those in the tree. A test that does not exist is a failure, not a pass.
+pub(crate) fn types_are_fresh(root: &Path) -> (Counts, Result<(), Failure>) {
+    types(root, false)
+}
+
+/// Writes the generated types into the tree.
+pub(crate) fn write_types(root: &Path) -> Result<(), Failure> {
+    types(root, true).1
+}
+
+fn types(root: &Path, write: bool) -> (Counts, Result<(), Failure>) {
+    let mut test = cargo(root);
+    test.args(["test", "--workspace", "--lib", TYPES_TEST]);
+    match write {
+        true => test.env(WRITE_TYPES, "1"),
+        false => test.env_remove(WRITE_TYPES),
+    };
+    match programs::run_counted(&mut test) {
+        (counts, Ok(())) if counts.passed == 0 => (
+            counts,
+            Err(Failure::new(format!("no library has a test named {TYPES_TEST}"))),
+        ),
+        (counts, Err(failure)) if !write => (
+            counts,
+            Err(Failure::new(format!(
+                "{failure}\nif a type was changed on purpose: cargo xtask types"
+            ))),
+        ),
+        done => done,
+    }
+}
+
+/// Takes pictures of every screen.
+pub(crate) fn shots(root: &Path) -> Result<(), Failure> {
+    const SCRIPT: &str = "tests/browser/shots.mjs";
+    setup::everything(root)?;
+    build_page(root)?;
+    programs::run(cargo(root).args(["build", "--package", "chidao"]))?;
+    let pictures = root.join("ui/pictures");
+    fs::create_dir_all(&pictures).map_err(|error| Failure::new(format!("{}: {error}", pictures.display())))?;
+    let mut node = program("node", root);
+    node.arg(root.join(SCRIPT)).env("CHIDAO_PICTURES", &pictures);
+    programs::run(with_programs(root, &mut node))
+}
+
+/// Runs the benchmarks.
+pub(crate) fn bench(root: &Path, rest: &[String]) -> Result<(), Failure> {
+    setup::prepare(root, Purpose::Run)?;
+    programs::run(cargo(root).args(["bench", "--package", "benches", "--"]).args(rest))
+}
+
+/// Builds the optimised programs and lays them out, with what must go along, in `target/dist`.
+pub(crate) fn dist(root: &Path) -> Result<(), Failure> {
+    setup::prepare(root, Purpose::Run)?;
+    build_page(root)?;
+    programs::run(cargo(root).args(["build", "--release", "--package", "so-chi-dao", "--package", "chidao"]))?;
+    let folder = root
+        .join("target/dist")
+        .join(format!("so-chi-dao-{}-{ARCH}-{OS}", env!("CARGO_PKG_VERSION")));
+    let told = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));
+    // Only what is laid out now may lie there.
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(told)?;
+    }
+    fs::create_dir_all(&folder).map_err(told)?;
+    let mut files = vec![built(root, "so-chi-dao", true), built(root, "chidao", true)];
+    files.extend(["LICENSE", "README.md", "icons/icon.svg"].map(|name| root.join(name)));
+    for file in files.iter().filter(|file| file.exists()) {
+        let name = file.file_name().unwrap_or_default();
+        let size = fs::copy(file, folder.join(name)).map_err(told)?;
+        println!("{size:>12} {}", folder.join(name).display());
+        if file.ends_with(format!("so-chi-dao{EXE_SUFFIX}")) && size > WINDOW_BUDGET {
+            return Err(Failure::new(format!(
+                "the window's program weighs {size} bytes; {WINDOW_BUDGET} are allowed"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Builds the page.
+fn build_page(root: &Path) -> Result<(), Failure> {
+    programs::run(npm(&root.join("ui")).args(["run", "build"]))
+}
+
+/// Whether a folder's package has this script.
+pub(crate) fn has_script(folder: &Path, name: &str) -> bool {
+    let text = fs::read_to_string(folder.join("package.json")).unwrap_or_default();
+    let package: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    package["scripts"][name].is_string()
+}
+
+/// Tells the scripts of `tests/browser` where the programs are that they start: `CHIDAO_BIN` the terminal program,
+/// `CHIDAO_UI` the built page, `CHIDAO_CHROMIUM` the browser.
+pub(crate) fn with_programs<'a>(root: &Path, command: &'a mut Command) -> &'a mut Command {
+    if let Some(chromium) = setup::CHROMIUM.iter().find_map(|name| programs::find(name)) {
+        command.env("CHIDAO_CHROMIUM", chromium);
+    }
+    command
+        .env("CHIDAO_BIN", built(root, "chidao", false))
+        .env("CHIDAO_UI", root.join("ui/dist"))
+}
+
+fn built(root: &Path, name: &str, release: bool) -> PathBuf {
+    let profile = if release { "release" } else { "debug" };
+    root.join("target").join(profile).join(format!("{name}{EXE_SUFFIX}"))
+}
+
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_are_found_in_a_package() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!has_script(folder.path(), "lint"));
+        fs::write(folder.path().join("package.json"), r#"{"scripts":{"lint":"x"}}"#).unwrap();
+        assert!(has_script(folder.path(), "lint"));
+        assert!(!has_script(folder.path(), "test"));
+    }
+}
