@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod dates;
 pub mod deadline;
 pub mod ids;
+pub mod number;
 pub mod records;
 pub mod status;
 pub mod text;
