@@ -151,3 +151,11 @@ pub fn verify(connection: &Connection) -> Result<(u32, Vec<Hash>)> {
     }
     Ok((rows.len() as u32, wrong))
 }
+
+/// Piece `i` of a content, from 0; none after the last. For readers that cannot hold a statement.
+pub fn piece(connection: &Connection, hash: Hash, i: u64) -> Result<Option<Vec<u8>>> {
+    Ok(connection
+        .prepare_cached("SELECT p.bytes FROM blob_piece p JOIN blob b ON b.id = p.blob WHERE b.hash = ?1 AND p.i = ?2")?
+        .query_row(params![hash.0, i], |row| row.get(0))
+        .optional()?)
+}

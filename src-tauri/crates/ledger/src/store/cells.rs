@@ -270,6 +270,26 @@ pub fn record_row(connection: &Connection, words: &Words, id: &RecordId) -> Resu
     Ok(row)
 }
 
+/// The row of a record by identity in one channel.
+pub fn record_row_in(connection: &Connection, words: &Words, channel: i64, id: &RecordId) -> Result<Option<i64>> {
+    match id.key {
+        RecordKey::Made(_) => record_row(connection, words, id),
+        RecordKey::Owned(..) => Ok(connection
+            .prepare_cached("SELECT id FROM record WHERE channel = ?1 AND kind = ?2 AND owned = ?3")?
+            .query_row(params![channel, words.id(&id.kind), id.key.to_string()], |row| row.get(0))
+            .optional()?),
+    }
+}
+
+/// The row of a feed by identity.
+pub fn feed_row(connection: &Connection, feed: FeedId) -> Result<i64> {
+    connection
+        .prepare_cached("SELECT id FROM feed WHERE key = ?1")?
+        .query_row([feed.0], |row| row.get(0))
+        .optional()?
+        .ok_or_else(|| LedgerError::NotFound(format!("feed {feed}")))
+}
+
 /// The records that name this one in a field, oldest row first.
 pub fn sources(connection: &Connection, words: &Words, target: i64, field: &str) -> Result<Vec<i64>> {
     let mut statement =

@@ -317,3 +317,10 @@ impl Writer<'_> {
         Ok(true)
     }
 }
+
+/// When a unit last acknowledged something.
+pub fn last_acknowledged_at(connection: &Connection, unit: UnitId) -> Result<Option<String>> {
+    Ok(connection
+        .prepare_cached("SELECT max(a.at) FROM acknowledged a JOIN device d ON d.id = a.device WHERE d.unit = ?1")?
+        .query_row([unit.0], |row| row.get(0))?)
+}

@@ -20,11 +20,12 @@ use crate::entry::BadLine;
 use crate::trust::TrustError;
 use chidao_domain::authority::Reason;
 use chidao_domain::ids::{ChannelId, FeedId};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::OpenFlags;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use zeroize::Zeroizing;
 
+pub use rusqlite::Connection;
 pub use writer::Writer;
 
 /// The version of the store's tables.
