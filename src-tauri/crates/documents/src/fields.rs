@@ -654,8 +654,7 @@ pub(crate) fn meanings(heading: &str) -> Vec<(Meaning, u8)> {
             if words.len() >= parts.len() {
                 continue;
             }
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            if let Some(before) = find_words(&parts, &words) {
+            if let Some(before) = find_words(&parts, words) {
                 let covered = 40 * words.len() / parts.len();
                 let first = if before == 0 { 8 } else { 0 };
                 let score = (48 + covered + first) as u32 * u32::from(*points) / 100;

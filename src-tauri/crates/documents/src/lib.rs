@@ -8,12 +8,14 @@
 //! Secrecy (DOMAIN 5.4): a row that bears a mark is refused by its number alone; nothing of it is repeated.
 
 mod book;
+mod compound;
 mod delimited;
 mod error;
 mod fields;
 mod headings;
 pub mod limits;
 mod mapping;
+mod packed;
 mod preview;
 mod rows;
 mod secrecy;
@@ -21,6 +23,7 @@ mod sheets;
 mod trouble;
 mod values;
 mod words;
+mod workbook;
 
 pub use book::{Book, Cell, Format, Merge, Row, Sheet, column_letters};
 pub use delimited::{Separator, TextEncoding};

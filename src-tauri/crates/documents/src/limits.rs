@@ -11,6 +11,12 @@ pub const MAX_UNPACKED_BYTES: u64 = 1024 * 1024 * 1024;
 pub const MAX_PART_BYTES: u64 = 64 * 1024 * 1024;
 /// Marks (`<`) in the shared texts: each may cost its reader a string, so four million texts fit.
 pub const MAX_SHARED_TEXT_MARKS: u64 = 16_000_000;
+/// Shared texts that a workbook may declare.
+pub const MAX_SHARED_TEXTS: u64 = 4_000_000;
+/// Marks (`<`) in the styles; Excel knows at most 65,490 of them.
+pub const MAX_STYLE_MARKS: u64 = 500_000;
+/// Size of one tag of the styles, in bytes: a number format has at most 255 letters.
+pub const MAX_STYLE_TAG_BYTES: u64 = 4_096;
 /// Marks (`<`) in any other part that is not a sheet.
 pub const MAX_PART_MARKS: u64 = 2_000_000;
 /// Parts packed in a workbook.
@@ -24,7 +30,7 @@ pub const MAX_COLUMNS: u64 = 256;
 /// Cells of a workbook that hold anything.
 pub const MAX_CELLS: u64 = 20_000_000;
 /// Cells of the rectangle around what is written on all sheets of an .xls or .ods, whose reader holds it whole.
-pub const MAX_BOX_CELLS: u64 = 16_000_000;
+pub const MAX_BOX_CELLS: u64 = 4_000_000;
 /// Letters of a cell, as in Excel.
 pub const MAX_CELL_CHARS: u64 = 32_767;
 /// Merged regions kept of a sheet.
@@ -42,8 +48,12 @@ pub enum Limit {
     UnpackedBytes,
     /// [`MAX_PART_BYTES`].
     PartBytes,
-    /// [`MAX_SHARED_TEXT_MARKS`] or [`MAX_PART_MARKS`].
+    /// [`MAX_SHARED_TEXT_MARKS`], [`MAX_STYLE_MARKS`] or [`MAX_PART_MARKS`].
     Marks,
+    /// [`MAX_SHARED_TEXTS`].
+    SharedTexts,
+    /// [`MAX_STYLE_TAG_BYTES`].
+    StyleTagBytes,
     /// [`MAX_PARTS`].
     Parts,
     /// [`MAX_SHEETS`].
@@ -70,6 +80,8 @@ impl Limit {
             Limit::UnpackedBytes => "unpacked_bytes",
             Limit::PartBytes => "part_bytes",
             Limit::Marks => "marks",
+            Limit::SharedTexts => "shared_texts",
+            Limit::StyleTagBytes => "style_tag_bytes",
             Limit::Parts => "parts",
             Limit::Sheets => "sheets",
             Limit::Rows => "rows",

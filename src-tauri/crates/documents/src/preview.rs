@@ -1,6 +1,6 @@
 //! The rows of a list as tasks, before anything is taken in.
 
-use crate::book::{Book, Cell, Row, Sheet};
+use crate::book::{Book, Cell, Format, Row, Sheet};
 use crate::fields::TaskField;
 use crate::headings::is_column_numbers;
 use crate::mapping::Mapping;
@@ -9,6 +9,7 @@ use crate::secrecy;
 use crate::trouble::{Severity, Trouble, TroubleKind};
 use crate::values::{self, DateWords, ListedKind, PercentWords, StatusWords};
 use crate::words::fold;
+use chidao_domain::dates::{DeadlineMeaning, PhraseError};
 use chidao_domain::status::Status;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub struct ListedDeadline {
     pub date: Option<NaiveDate>,
     /// The words of the cell, if it tells more than a day ("trong quý II/2017").
     pub words: Option<String>,
+    /// What the words mean, if they are understood; a period of days ("trong 05 ngày làm việc") needs a calendar.
+    pub meaning: Option<DeadlineMeaning>,
 }
 
 /// One task as the list tells it. What the list does not tell is absent.
@@ -169,6 +172,8 @@ struct Reading<'a> {
     columns: HashMap<TaskField, usize>,
     most_troubles: usize,
     fractions: bool,
+    /// Whether the format tells which numbers are shown as percentages.
+    tells_percents: bool,
     out: Preview,
     codes: HashMap<String, u32>,
     tasks: HashMap<String, u32>,
@@ -186,6 +191,7 @@ impl<'a> Reading<'a> {
                 .collect(),
             most_troubles: options.most_troubles as usize,
             fractions: false,
+            tells_percents: !matches!(book.format, Format::Xls | Format::Ods),
             out: Preview {
                 rows: Vec::new(),
                 left_out: Vec::new(),
@@ -223,8 +229,8 @@ impl<'a> Reading<'a> {
             );
         }
         let rows = sheet.rows.get(start..).unwrap_or_default();
-        self.fractions = self.percents_are_fractions(rows);
         let known = Rows::new(sheet, self.mapping, rows);
+        self.fractions = self.percents_are_fractions(rows, &known);
         let mut group: Option<String> = None;
         for (at, row) in rows.iter().enumerate() {
             if secrecy::is_marked(row, &secret) {
@@ -273,22 +279,30 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Whether bare numbers in the percent column are fractions: all of them at most 1, and some between 0 and 1.
-    fn percents_are_fractions(&self, rows: &[Row]) -> bool {
+    /// Whether bare numbers in the percent column are fractions: all of them at most 1, and some between 0 and 1; or, in
+    /// a format that does not tell which cells are percentages, all of them 0 or 1 (1 is 100% there, not 1%).
+    fn percents_are_fractions(&self, rows: &[Row], known: &Rows<'_>) -> bool {
         let Some(column) = self.columns.get(&TaskField::Percent) else {
             return false;
         };
         let mut between = false;
-        for row in rows {
+        let mut whole = false;
+        for (at, row) in rows.iter().enumerate() {
+            if is_column_numbers(row) || known.kind(at, row) != RowKind::Task {
+                continue;
+            }
             match values::percent(row.cell(*column)) {
-                PercentWords::PerhapsFraction(value) => between |= value < 1.0,
+                PercentWords::PerhapsFraction(value) => {
+                    between |= value < 1.0;
+                    whole |= !self.tells_percents && matches!(row.cell(*column), Cell::Number { .. });
+                }
                 // A cell formatted as a percentage says nothing about bare numbers.
                 PercentWords::Is(_) if matches!(row.cell(*column), Cell::Number { percent: true, .. }) => {}
                 PercentWords::Is(value) if value != 0.0 => return false,
                 PercentWords::Is(_) | PercentWords::None | PercentWords::Words => {}
             }
         }
-        between
+        between || whole
     }
 
     /// A row below a task, merged with its content: coordinating offices are often written one below the other.
@@ -339,8 +353,9 @@ impl<'a> Reading<'a> {
         }
         task.assigned_on = self.date(row, known, TaskField::AssignedOn);
         task.completed_on = self.date(row, known, TaskField::CompletedOn);
-        task.deadline = self.deadline(row, known, TaskField::Deadline);
-        task.original_deadline = self.deadline(row, known, TaskField::OriginalDeadline);
+        let given = task.assigned_on.or(task.document_date);
+        task.deadline = self.deadline(row, known, TaskField::Deadline, given);
+        task.original_deadline = self.deadline(row, known, TaskField::OriginalDeadline, given);
 
         if let Some(words) = self.words(row, known, TaskField::Kind) {
             task.kind = values::kind(&words);
@@ -407,7 +422,13 @@ impl<'a> Reading<'a> {
         None
     }
 
-    fn deadline(&mut self, row: &Row, known: &Rows<'_>, field: TaskField) -> Option<ListedDeadline> {
+    fn deadline(
+        &mut self,
+        row: &Row,
+        known: &Rows<'_>,
+        field: TaskField,
+        given: Option<NaiveDate>,
+    ) -> Option<ListedDeadline> {
         let cell = self.cell(row, known, field)?;
         match (cell, values::date(cell, self.from_1904)) {
             (Cell::Error(_), _) => {
@@ -418,15 +439,20 @@ impl<'a> Reading<'a> {
             (_, DateWords::Is(date)) => Some(ListedDeadline {
                 date: Some(date),
                 words: None,
+                meaning: None,
             }),
             (_, DateWords::Impossible) => {
                 self.trouble(Some(row.number), Some(field), TroubleKind::ImpossibleDate { field });
                 None
             }
             (Cell::Text(text), DateWords::Words) => {
-                let deadline = values::deadline_words(text);
-                if deadline.date.is_none() && !values::means_no_deadline(text) {
-                    self.trouble(Some(row.number), Some(field), TroubleKind::DeadlineInWords);
+                let (deadline, trouble) = values::deadline_words(text, given);
+                match trouble {
+                    None => {}
+                    Some(PhraseError::Date(_)) => {
+                        self.trouble(Some(row.number), Some(field), TroubleKind::ImpossibleDate { field });
+                    }
+                    Some(_) => self.trouble(Some(row.number), Some(field), TroubleKind::DeadlineInWords),
                 }
                 Some(deadline)
             }

@@ -1,7 +1,7 @@
 //! Which rows below the headings are tasks, and which are titles of groups, sums, signatures.
 
 use crate::book::{Cell, Row, Sheet};
-use crate::fields::{TaskField, heading_points};
+use crate::fields::TaskField;
 use crate::mapping::{Mapping, UnmappedRole};
 use crate::words::{begins_with, fold};
 use std::collections::HashMap;
@@ -29,12 +29,13 @@ pub(crate) struct Rows<'a> {
     /// Columns whose values make a row a task even without content.
     telling: Vec<usize>,
     width: usize,
+    headings: HashMap<usize, &'a str>,
     /// Rows from this place on stand below the table.
     below_table_from: usize,
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn new(sheet: &'a Sheet, mapping: &Mapping, rows: &[Row]) -> Rows<'a> {
+    pub(crate) fn new(sheet: &'a Sheet, mapping: &'a Mapping, rows: &[Row]) -> Rows<'a> {
         let telling = [
             TaskField::Code,
             TaskField::DocumentNumber,
@@ -58,6 +59,18 @@ impl<'a> Rows<'a> {
             ordinal: ordinal.map(|unmapped| unmapped.column as usize),
             telling: telling.iter().filter_map(|field| mapping.column_of(*field)).collect(),
             width: sheet.width(),
+            headings: mapping
+                .columns
+                .iter()
+                .map(|mapped| (mapped.column, &mapped.heading))
+                .chain(
+                    mapping
+                        .unmapped
+                        .iter()
+                        .map(|unmapped| (unmapped.column, &unmapped.heading)),
+                )
+                .map(|(column, heading)| (column as usize, heading.as_str()))
+                .collect(),
             below_table_from: rows.len(),
         };
         known.below_table_from = known.table_end(rows);
@@ -180,20 +193,18 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Most cells say what the heading of their column says, or its upper or lower half.
     fn repeats_headings(&self, row: &Row) -> bool {
-        let mut sure = 0;
+        let mut same = 0;
         let mut filled = 0;
-        for (_, cell) in row.filled() {
+        for (column, cell) in row.filled() {
+            let Some(text) = cell.text() else { return false };
             filled += 1;
-            match cell.text() {
-                Some(text) if text.len() < 120 => {
-                    sure += u32::from(heading_points(text).is_some_and(|(_, points)| points >= 90));
-                }
-                Some(_) => {}
-                None => return false,
-            }
+            let heading = self.headings.get(&column).map_or("", |heading| heading);
+            same +=
+                u32::from(text == heading || text.len() > 3 && (heading.starts_with(text) || heading.ends_with(text)));
         }
-        filled >= 3 && sure >= 3 && sure * 3 >= filled * 2
+        same >= 3 && same * 3 >= filled * 2
     }
 
     /// The place after the last row of the table: from the first row of signatures or notes on, if no task follows.

@@ -89,8 +89,9 @@ fn value_marks(cell: &Cell, alone: bool) -> bool {
 /// Whether a text bears a mark: "(Mật)", "MẬT" alone, "Mật - …", "… độ mật: Tối mật", "tuyệt mật". "Bí mật nhà nước",
 /// "bảo mật" and "mật ong" are no marks.
 fn text_marks(text: &str) -> bool {
-    // Most texts have no such syllable.
-    if !text.contains(['m', 'M']) {
+    // Most texts have no such syllable; without its marks it is looked for only where it stands by itself.
+    let open_signs = ['(', '[', '{', '<', '"', '“', '«'];
+    if !text.contains(['ậ', 'Ậ']) && text.len() > 12 && !text.contains(open_signs) {
         return false;
     }
     let small = text.to_lowercase();
@@ -141,14 +142,8 @@ fn text_marks(text: &str) -> bool {
     let signs = ['-', '–', '—', ':', ';', '/', '|', '.', ','];
     let capital = |text: &str| text.starts_with("Mật") || text.starts_with("MẬT");
     let trimmed = text.trim();
-    let begins = capital(trimmed)
-        && trimmed.chars().nth(3).is_none_or(|_| {
-            trimmed
-                .chars()
-                .skip(3)
-                .find(|letter| *letter != ' ')
-                .is_some_and(|letter| signs.contains(&letter))
-        });
+    let behind = trimmed.chars().skip(3).find(|letter| *letter != ' ');
+    let begins = capital(trimmed) && behind.is_some_and(|letter| signs.contains(&letter));
     let last = trimmed.rsplit(signs).next().unwrap_or_default().trim();
     let ends = trimmed.contains(signs) && (last == "Mật" || last == "MẬT");
     begins || ends

@@ -1,9 +1,11 @@
 //! The door: bytes in, a book out.
 
 use crate::book::{Book, Format};
+use crate::compound;
 use crate::delimited::{self, Separator};
 use crate::error::{Looks, ReadError};
 use crate::limits::{Limit, MAX_FILE_BYTES};
+use crate::workbook;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -30,7 +32,17 @@ impl Sheets {
     /// Reads a file as a person says it is written.
     pub fn read_with(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Result<Book, ReadError> {
         ReadError::limit(Limit::FileBytes, bytes.len() as u64, MAX_FILE_BYTES)?;
-        let book = text(bytes, file_name, options)?;
+        let book = if bytes.is_empty() {
+            return Err(ReadError::Empty);
+        } else if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+            workbook::read_packed(bytes)?
+        } else if bytes.starts_with(&compound::SIGNATURE) {
+            workbook::read_compound(bytes)?
+        } else if let Some(looks) = looks_like_a_known_stranger(bytes) {
+            return Err(ReadError::NotASpreadsheet(looks));
+        } else {
+            text(bytes, file_name, options)?
+        };
         if book.sheets.iter().all(|sheet| sheet.rows.is_empty()) {
             Err(ReadError::Empty)
         } else {
@@ -46,13 +58,35 @@ fn text(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Result<Book, Re
     }
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
-    let name = crate::words::clean(name).into_owned();
+    let name = crate::words::clean(name);
     let (sheet, separator) = delimited::read(&text, name, options.separator)?;
     Ok(Book {
         format: Format::Delimited { encoding, separator },
         sheets: vec![sheet],
         from_1904: false,
     })
+}
+
+fn looks_like_a_known_stranger(bytes: &[u8]) -> Option<Looks> {
+    const BEGINNINGS: &[(&[u8], Looks)] = &[
+        (b"%PDF", Looks::Pdf),
+        (b"{\\rtf", Looks::Word),
+        (b"\x89PNG", Looks::Picture),
+        (b"\xFF\xD8\xFF", Looks::Picture),
+        (b"GIF8", Looks::Picture),
+        (b"BM", Looks::Picture),
+        (b"Rar!", Looks::Archive),
+        (b"7z\xBC\xAF", Looks::Archive),
+        (b"\x1F\x8B", Looks::Archive),
+        (b"age-encryption.org/", Looks::Archive),
+    ];
+    let (_, looks) = BEGINNINGS.iter().find(|(beginning, _)| bytes.starts_with(beginning))?;
+    // A list of texts may begin with these two letters.
+    if *looks == Looks::Picture && bytes.starts_with(b"BM") && !bytes.contains(&0) {
+        None
+    } else {
+        Some(*looks)
+    }
 }
 
 fn looks_like_markup(text: &str) -> Option<Looks> {

@@ -1,9 +1,13 @@
 //! What the words in a cell mean, once its column is known.
 
 use crate::book::Cell;
+use crate::preview::ListedDeadline;
 use crate::words::{begins_with, fold};
+use chidao_domain::dates::{
+    DateError, DateSystem, DeadlineMeaning, DeadlinePhrase, PhraseError, from_excel_serial, parse_date,
+};
 use chidao_domain::status::Status;
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -170,160 +174,121 @@ pub(crate) enum DateWords {
     Words,
 }
 
+/// Stands for an unknown date of assignment: what is reckoned from it is told by its year, which is out of reason. A leap
+/// year, so that 29/2 exists.
+const LONG_AGO: NaiveDate = match NaiveDate::from_ymd_opt(1904, 1, 1) {
+    Some(date) => date,
+    None => NaiveDate::MIN,
+};
+
 /// Years that an office list can name.
 const YEARS: std::ops::RangeInclusive<i32> = 1976..=2100;
 
-/// A date from a date cell, an Excel serial number, dd/mm/yyyy (also `-` and `.`), ISO or "ngày 05 tháng 01 năm 2017".
-///
-/// Where day and month could be told either way, it is day first, as everywhere in Vietnam.
+/// A date from a date cell, an Excel serial number, or words that the domain reads as a date (day first).
 pub(crate) fn date(cell: &Cell, from_1904: bool) -> DateWords {
     match cell {
         Cell::Empty => DateWords::None,
-        Cell::Date(moment) => reasonable(Some(moment.date())),
+        Cell::Date(moment) => in_reason(moment.date()),
         Cell::Number { value, percent: false } => serial(*value, from_1904),
         Cell::Text(text) => date_text(text, from_1904),
         _ => DateWords::Words,
     }
 }
 
-fn reasonable(date: Option<NaiveDate>) -> DateWords {
-    match date {
-        Some(date) if YEARS.contains(&date.year()) => DateWords::Is(date),
-        _ => DateWords::Impossible,
+fn in_reason(date: NaiveDate) -> DateWords {
+    if YEARS.contains(&date.year()) {
+        DateWords::Is(date)
+    } else {
+        DateWords::Impossible
     }
 }
 
-/// The day of an Excel serial number. Day 60 of the 1900 system is 29/02/1900, which never was.
+/// The day of an Excel serial number that nobody formatted as a date.
 fn serial(value: f64, from_1904: bool) -> DateWords {
-    // Below 366 a number in a date column is a day, a month or a mistake, not a date in 1900.
-    if !(366.0..2_958_466.0).contains(&value) {
+    // A number of up to four digits in a column of dates is a day, a month or a year, not a date before 1928.
+    if !(10_000.0..2_958_466.0).contains(&value) {
         return DateWords::Words;
     }
-    // The numbers of years stand in columns of dates too.
-    if value.fract() == 0.0 && YEARS.contains(&(value as i32)) {
-        return DateWords::Words;
-    }
-    let zero = if from_1904 {
-        NaiveDate::from_ymd_opt(1904, 1, 1)
+    let system = if from_1904 {
+        DateSystem::From1904
     } else {
-        NaiveDate::from_ymd_opt(1899, 12, 30)
+        DateSystem::From1900
     };
-    reasonable(zero.and_then(|zero| zero.checked_add_days(Days::new(value as u64))))
+    from_excel_serial(value, system).map_or(DateWords::Impossible, in_reason)
 }
 
 pub(crate) fn date_text(text: &str, from_1904: bool) -> DateWords {
-    let text = text.trim();
-    if matches!(text, "" | "-" | "–" | "—" | "/" | "..." | "…") {
+    let text = text.trim().trim_end_matches(['.', ',', ';']);
+    if matches!(text, "" | "-" | "–" | "—" | "/" | "…") {
         return DateWords::None;
     }
-    let bytes = text.as_bytes();
-    if bytes.len() >= 4 && bytes.iter().all(u8::is_ascii_digit) {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text
             .parse::<f64>()
             .map_or(DateWords::Words, |number| serial(number, from_1904));
     }
-    let folded;
-    let rest = if bytes.first().is_some_and(u8::is_ascii_digit) {
-        text
-    } else {
-        folded = fold(text);
-        match folded.strip_prefix("ngay ") {
-            // "ngày 05 tháng 01 năm 2017"
-            Some(rest) if rest.contains(" thang ") => {
-                let parts: Vec<&str> = rest.split(' ').collect();
-                return match parts.as_slice() {
-                    [day, "thang", month, "nam", year] => day_month_year(day, month, year),
-                    _ => DateWords::Words,
-                };
-            }
-            Some(_) => text.split_once(' ').map_or("", |(_, rest)| rest.trim()),
-            None => return DateWords::Words,
+    // Most cells of other columns show by their first letter that they are no dates.
+    let days = match text.get(..5) {
+        Some(day) if day.eq_ignore_ascii_case("ngày") || fold(day) == "ngay" => {
+            text.get(5..).unwrap_or_default().trim()
         }
+        _ => text,
     };
-    // A time of day may follow: "2017-02-13T00:00:00", "13/02/2017 00:00".
-    let head = rest.split(['T', ' ']).next().unwrap_or_default();
-    let tail = rest
-        .get(head.len()..)
-        .unwrap_or_default()
-        .trim_start_matches(['T', ' ']);
-    if !tail.is_empty()
-        && !tail
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'Z' | b'+'))
-    {
+    if !days.starts_with(|letter: char| letter.is_ascii_digit()) {
         return DateWords::Words;
     }
-    let head = head.trim_end_matches(['.', ',', ';']);
-    let mut parts = head.split(['/', '-', '.']);
-    let (Some(first), Some(second), Some(third), None) = (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return DateWords::Words;
-    };
-    if first.len() == 4 {
-        day_month_year(third, second, first)
-    } else {
-        day_month_year(first, second, third)
+    match parse_date(days) {
+        Ok(date) => in_reason(date),
+        Err(DateError::NoSuchDay { .. } | DateError::Year { .. }) => DateWords::Impossible,
+        Err(_) if looks_like_a_date(days) => DateWords::Impossible,
+        Err(_) => DateWords::Words,
     }
 }
 
-fn day_month_year(day: &str, month: &str, year: &str) -> DateWords {
-    let number = |text: &str, longest: usize| {
-        (!text.is_empty() && text.len() <= longest && text.bytes().all(|byte| byte.is_ascii_digit()))
-            .then(|| text.parse::<u32>().ok())
-            .flatten()
-    };
-    let (Some(day), Some(month), Some(number_of_year)) = (number(day, 2), number(month, 2), number(year, 4)) else {
-        return DateWords::Words;
-    };
-    let full_year = match year.len() {
-        4 => number_of_year as i32,
-        // Lists are of this century; a two-digit year from 76 on is of the last.
-        2 if number_of_year >= 76 => 1900 + number_of_year as i32,
-        2 => 2000 + number_of_year as i32,
-        _ => return DateWords::Impossible,
-    };
-    reasonable(NaiveDate::from_ymd_opt(full_year, month, day))
+/// Three numbers with signs between them, whatever their lengths: "1/1/201".
+fn looks_like_a_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
+    parts.len() == 3
+        && parts
+            .iter()
+            .all(|part| !part.is_empty() && part.len() <= 5 && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A deadline told in words: the words, and the day that they name if they name one.
-pub(crate) fn deadline_words(text: &str) -> crate::preview::ListedDeadline {
+/// A deadline told in words: what the domain makes of them, and the day that they name if they name one.
+///
+/// `given` is the date of assignment or of the document. Without it a day without a year ("trước ngày 20/8") cannot be
+/// placed, and stays words.
+pub(crate) fn deadline_words(text: &str, given: Option<NaiveDate>) -> (ListedDeadline, Option<PhraseError>) {
     let words = text.trim().to_owned();
-    // "trước ngày 20/7/2020", "chậm nhất ngày 30/6/2017", "hoàn thành 30/6/2017": the printed date (DOMAIN 1.7).
-    let mut days = words
-        .split([' ', '\n', ',', ';', '(', ')'])
-        .filter_map(|token| match date_text(token, false) {
-            DateWords::Is(date) if token.contains(['/', '-', '.']) => Some(date),
-            _ => None,
-        });
-    let date = match (days.next(), days.next()) {
-        (Some(date), None) => Some(date),
+    let (meaning, trouble) = match DeadlinePhrase::parse(&words, given.unwrap_or(LONG_AGO)) {
+        Ok(phrase) => (Some(phrase.meaning), None),
+        Err(error) => (None, Some(error)),
+    };
+    let date = match meaning {
+        Some(
+            DeadlineMeaning::On { date } | DeadlineMeaning::Before { date } | DeadlineMeaning::Within { date, .. },
+        ) => Some(date),
         _ => None,
     };
-    crate::preview::ListedDeadline {
-        date,
-        words: Some(words),
+    // A year out of reason here is one that the words do not tell.
+    match date {
+        Some(date) if !YEARS.contains(&date.year()) => (
+            ListedDeadline {
+                date: None,
+                words: Some(words),
+                meaning: None,
+            },
+            Some(PhraseError::Unknown),
+        ),
+        _ => (
+            ListedDeadline {
+                date,
+                words: Some(words),
+                meaning,
+            },
+            trouble,
+        ),
     }
-}
-
-/// Whether the words say that there is no deadline, so that nobody needs to look.
-pub(crate) fn means_no_deadline(text: &str) -> bool {
-    let folded = fold(text);
-    [
-        "thuong xuyen",
-        "khong xac dinh",
-        "khong thoi han",
-        "khong co thoi han",
-        "khong co han",
-        "khong han",
-        "khong",
-        "dinh ky",
-        "hang thang",
-        "hang quy",
-        "hang nam",
-        "hang tuan",
-    ]
-    .iter()
-    .any(|words| begins_with(&folded, words))
 }
 
 /// How a percent cell was understood.
