@@ -1,0 +1,157 @@
+//! Asking a person for a file. The page never sees a path to read: it gets tokens of what the person chose.
+
+use chidao_app::api::Language;
+use serde::Deserialize;
+use std::path::PathBuf;
+use tauri::AppHandle;
+use tauri_plugin_dialog::DialogExt;
+
+/// What kind of file is looked for; decides the title, the endings shown, and whether several may be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PickKind {
+    /// A bundle, or a request to be enrolled: one file.
+    Bundle,
+    /// A list of tasks: one spreadsheet.
+    TaskList,
+    /// Photos, scans and documents: several.
+    Attachments,
+}
+
+impl PickKind {
+    /// Whether several files may be chosen at once.
+    pub(crate) fn several(self) -> bool {
+        self == PickKind::Attachments
+    }
+
+    fn title(self, language: Language) -> &'static str {
+        match (self, language) {
+            (PickKind::Bundle, Language::Vi) => "Chọn gói đồng bộ",
+            (PickKind::Bundle, Language::En) => "Choose a bundle",
+            (PickKind::TaskList, Language::Vi) => "Chọn danh sách nhiệm vụ",
+            (PickKind::TaskList, Language::En) => "Choose a list of tasks",
+            (PickKind::Attachments, Language::Vi) => "Chọn tệp đính kèm",
+            (PickKind::Attachments, Language::En) => "Choose attachments",
+        }
+    }
+
+    /// The name of the usual endings and the endings; none where any file will do.
+    fn endings(self, language: Language) -> Option<(&'static str, &'static [&'static str])> {
+        match (self, language) {
+            (PickKind::Bundle, Language::Vi) => Some(("Gói đồng bộ", &["chidao"])),
+            (PickKind::Bundle, Language::En) => Some(("Bundles", &["chidao"])),
+            (PickKind::TaskList, Language::Vi) => Some(("Bảng tính", &["xlsx", "xls", "ods", "csv", "tsv"])),
+            (PickKind::TaskList, Language::En) => Some(("Spreadsheets", &["xlsx", "xls", "ods", "csv", "tsv"])),
+            (PickKind::Attachments, _) => None,
+        }
+    }
+}
+
+/// Someone to ask. The answer may take as long as the person does: never on the window's thread.
+pub(crate) trait Dialogs: Send + Sync {
+    /// The files that the person chose; none if they thought better of it.
+    fn pick(&self, kind: PickKind, language: Language) -> Vec<PathBuf>;
+    /// Where to save a file that has this name; nothing if they thought better of it. Whether an existing file may be
+    /// replaced has been asked.
+    fn place_to_save(&self, name: &str, language: Language) -> Option<PathBuf>;
+}
+
+/// The system's own dialogs.
+pub(crate) struct SystemDialogs(pub(crate) AppHandle);
+
+impl Dialogs for SystemDialogs {
+    fn pick(&self, kind: PickKind, language: Language) -> Vec<PathBuf> {
+        let mut dialog = self.0.dialog().file().set_title(kind.title(language));
+        if let Some((name, endings)) = kind.endings(language) {
+            let all = match language {
+                Language::Vi => "Tất cả tệp",
+                Language::En => "All files",
+            };
+            dialog = dialog.add_filter(name, endings).add_filter(all, &["*"]);
+        }
+        let chosen = match kind.several() {
+            true => dialog.blocking_pick_files().unwrap_or_default(),
+            false => dialog.blocking_pick_file().into_iter().collect(),
+        };
+        chosen.into_iter().filter_map(|file| file.into_path().ok()).collect()
+    }
+
+    fn place_to_save(&self, name: &str, language: Language) -> Option<PathBuf> {
+        let title = match language {
+            Language::Vi => "Lưu tệp",
+            Language::En => "Save the file",
+        };
+        let dialog = self.0.dialog().file().set_title(title).set_file_name(name);
+        dialog.blocking_save_file().and_then(|file| file.into_path().ok())
+    }
+}
+
+/// Answers in a person's place, for tests that drive the real window: whatever lies in `pick/` is chosen, in the order
+/// of names, and everything is saved in `save/`. Exists in development builds only.
+#[cfg(debug_assertions)]
+pub(crate) struct FolderDialogs(PathBuf);
+
+#[cfg(debug_assertions)]
+impl FolderDialogs {
+    /// The environment variable that names the folder.
+    pub(crate) const VARIABLE: &str = "CHIDAO_TEST_DIALOG_DIR";
+
+    /// Answers from this folder.
+    pub(crate) fn new(folder: PathBuf) -> FolderDialogs {
+        FolderDialogs(folder)
+    }
+}
+
+#[cfg(debug_assertions)]
+impl Dialogs for FolderDialogs {
+    fn pick(&self, kind: PickKind, _language: Language) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.0.join("pick")).into_iter().flatten();
+        let mut files: Vec<_> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.is_file())
+            .collect();
+        files.sort();
+        files.truncate(if kind.several() { usize::MAX } else { 1 });
+        files
+    }
+
+    fn place_to_save(&self, name: &str, _language: Language) -> Option<PathBuf> {
+        let folder = self.0.join("save");
+        folder.is_dir().then(|| folder.join(name))
+    }
+}
+
+/// The dialogs of this process.
+pub(crate) fn of(app: &AppHandle) -> Box<dyn Dialogs> {
+    #[cfg(debug_assertions)]
+    if let Some(folder) = std::env::var_os(FolderDialogs::VARIABLE) {
+        return Box::new(FolderDialogs::new(folder.into()));
+    }
+    Box::new(SystemDialogs(app.clone()))
+}
+
+#[cfg(all(test, debug_assertions))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_answers_for_a_person() {
+        let folder = tempfile::tempdir().unwrap();
+        let dialogs = FolderDialogs::new(folder.path().to_owned());
+        assert_eq!(dialogs.pick(PickKind::Bundle, Language::Vi), Vec::<PathBuf>::new());
+        assert_eq!(dialogs.place_to_save("a.chidao", Language::Vi), None);
+
+        for name in ["save", "pick"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let files = ["1 ảnh.jpg", "2 ảnh.jpg"].map(|name| folder.path().join("pick").join(name));
+        files.iter().for_each(|file| std::fs::write(file, "x").unwrap());
+        assert_eq!(dialogs.pick(PickKind::Attachments, Language::Vi), files);
+        assert_eq!(dialogs.pick(PickKind::TaskList, Language::En), files[..1]);
+        assert_eq!(
+            dialogs.place_to_save("a.chidao", Language::Vi),
+            Some(folder.path().join("save/a.chidao"))
+        );
+    }
+}

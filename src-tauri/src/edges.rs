@@ -1,0 +1,109 @@
+//! The clock, the randomness and the identity of the machine: the only place of this program that asks for any of them.
+
+use chrono::{DateTime, FixedOffset, Utc};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// Vietnam's offset from UTC, in seconds: +07:00 all year.
+const VIETNAM: i32 = 7 * 3600;
+
+/// What time it is for the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// The machine's clock.
+    Machine,
+    /// Standing still: demonstrations and tests.
+    Standing(DateTime<FixedOffset>),
+}
+
+/// The environment's `CHIDAO_NOW` is not a moment.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NotAMoment(pub(crate) String);
+
+impl std::fmt::Display for NotAMoment {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            out,
+            "CHIDAO_NOW: \"{}\" không phải thời điểm RFC 3339 / is not a moment in RFC 3339",
+            self.0
+        )
+    }
+}
+
+impl Clock {
+    /// The clock that `CHIDAO_NOW` sets, as for the terminal program; the machine's without it.
+    pub(crate) fn from_environment(now: Option<String>) -> Result<Clock, NotAMoment> {
+        match now {
+            None => Ok(Clock::Machine),
+            Some(text) => match DateTime::parse_from_rfc3339(text.trim()) {
+                Ok(moment) => Ok(Clock::Standing(moment.with_timezone(&vietnam()))),
+                Err(_) => Err(NotAMoment(text)),
+            },
+        }
+    }
+
+    /// The moment, at +07:00.
+    pub(crate) fn now(self) -> DateTime<FixedOffset> {
+        match self {
+            Clock::Standing(at) => at,
+            Clock::Machine => DateTime::<Utc>::from(SystemTime::now()).with_timezone(&vietnam()),
+        }
+    }
+}
+
+fn vietnam() -> FixedOffset {
+    FixedOffset::east_opt(VIETNAM).expect("seven hours are less than a day")
+}
+
+/// Fills a buffer from the machine's randomness. Where the machine has none to give, the program ends: anything it
+/// wrote from then on could be guessed.
+pub(crate) fn fill_random(bytes: &mut [u8]) {
+    if let Err(error) = getrandom::fill(bytes) {
+        eprintln!("so-chi-dao: máy không cho số ngẫu nhiên / the machine gives no randomness: {error}");
+        std::process::abort();
+    }
+}
+
+/// What tells this machine from others, for as long as its system lives: the system's own identity, or else its name.
+pub(crate) fn machine() -> String {
+    let files = ["/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostname"].map(Path::new);
+    let from_files = files.iter().filter_map(|file| std::fs::read_to_string(file).ok());
+    let names = from_files
+        .chain(std::env::var("COMPUTERNAME").ok())
+        .map(|name| name.trim().to_owned());
+    names
+        .into_iter()
+        .find(|name| !name.is_empty())
+        .unwrap_or_else(|| "máy không tên".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_can_stop_the_clock() {
+        let at_demo = Clock::from_environment(Some(" 2017-06-23T01:00:00Z".into())).unwrap();
+        assert_eq!(at_demo.now().to_rfc3339(), "2017-06-23T08:00:00+07:00");
+        assert_eq!(Clock::from_environment(None), Ok(Clock::Machine));
+        assert_eq!(
+            Clock::from_environment(Some("23/6/2017".into())),
+            Err(NotAMoment("23/6/2017".into()))
+        );
+        assert_eq!(Clock::Machine.now().offset().local_minus_utc(), VIETNAM);
+    }
+
+    #[test]
+    fn randomness_differs_from_call_to_call() {
+        let (mut one, mut two) = ([0_u8; 32], [0_u8; 32]);
+        fill_random(&mut one);
+        fill_random(&mut two);
+        assert_ne!(one, two);
+    }
+
+    #[test]
+    fn a_machine_is_always_called_the_same() {
+        assert!(!machine().is_empty());
+        assert_eq!(machine(), machine());
+    }
+}

@@ -1,0 +1,216 @@
+//! The seam between page and program: every command that the page can give, and nothing else.
+//!
+//! | command | takes | gives |
+//! |---|---|---|
+//! | `call` | `{request}`: `{"do", "with"}` | the response, or the error `{code, params, retryable}` |
+//! | `upload` | raw bytes, header `x-file-name` percent-encoded | [`ReadyFile`] |
+//! | `download` | `{file}`: a token | raw bytes |
+//! | `save_file` | `{file, language}` | `{path}`, or null if the person thought better of it |
+//! | `pick_files` | `{kind, language}` | a list of [`ReadyFile`], empty if the person thought better of it |
+//! | `watch` | `{channel}`: where progress is to be sent | nothing |
+//! | `painted` | nothing | nothing |
+//!
+//! Each command is a few lines over a function that knows no window, so that it can be tested without one. Everything
+//! that may take long runs off the window's thread.
+
+use crate::dialogs::{Dialogs, PickKind};
+use crate::host::Host;
+use crate::window::Painting;
+use chidao_app::AppError;
+use chidao_app::api::{Language, ReadyFile};
+use serde::Serialize;
+use serde_json::Value;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tauri::ipc::{Channel, InvokeBody, Request, Response};
+use tauri::{AppHandle, State};
+
+/// The header that carries an uploaded file's name, percent-encoded UTF-8.
+const NAME_HEADER: &str = "x-file-name";
+
+/// The most bytes that `download` shows at once. Larger files are saved, never shown: 64 MiB.
+const SHOWN_LIMIT: u64 = 64 << 20;
+
+/// Where a file was saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Saved {
+    path: PathBuf,
+}
+
+/// What the commands work with.
+pub(crate) struct Seam {
+    host: Arc<dyn Host>,
+    dialogs: Arc<dyn Dialogs>,
+}
+
+impl Seam {
+    /// Over this application and these dialogs.
+    pub(crate) fn new(host: Arc<dyn Host>, dialogs: Box<dyn Dialogs>) -> Seam {
+        Seam {
+            host,
+            dialogs: dialogs.into(),
+        }
+    }
+}
+
+/// Runs something long off the window's thread. A panic there is a mistake of ours: it is told, and the window lives.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, AppError> + Send + 'static) -> Result<T, AppError> {
+    match tauri::async_runtime::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(AppError::internal("seam", &error)),
+    }
+}
+
+#[tauri::command]
+pub(crate) async fn call(request: Value, seam: State<'_, Seam>) -> Result<Value, AppError> {
+    let host = Arc::clone(&seam.host);
+    apart(move || host.call(&request)).await
+}
+
+#[tauri::command]
+pub(crate) async fn upload(request: Request<'_>, seam: State<'_, Seam>) -> Result<ReadyFile, AppError> {
+    let header = request.headers().get(NAME_HEADER).and_then(|name| name.to_str().ok());
+    let name = uploaded_name(header)?;
+    let InvokeBody::Raw(bytes) = request.body() else {
+        return Err(AppError::bad_request("upload", &"the body is not raw bytes"));
+    };
+    let (host, bytes) = (Arc::clone(&seam.host), bytes.clone());
+    apart(move || host.stage(&name, &mut bytes.as_slice())).await
+}
+
+#[tauri::command]
+pub(crate) async fn download(file: String, seam: State<'_, Seam>) -> Result<Response, AppError> {
+    let host = Arc::clone(&seam.host);
+    apart(move || shown_bytes(&*host, &file)).await.map(Response::new)
+}
+
+#[tauri::command]
+pub(crate) async fn save_file(
+    file: String,
+    language: Language,
+    seam: State<'_, Seam>,
+) -> Result<Option<Saved>, AppError> {
+    let (host, dialogs) = (Arc::clone(&seam.host), Arc::clone(&seam.dialogs));
+    apart(move || save(&*host, &*dialogs, &file, language)).await
+}
+
+#[tauri::command]
+pub(crate) async fn pick_files(
+    kind: PickKind,
+    language: Language,
+    seam: State<'_, Seam>,
+) -> Result<Vec<ReadyFile>, AppError> {
+    let (host, dialogs) = (Arc::clone(&seam.host), Arc::clone(&seam.dialogs));
+    apart(move || pick(&*host, &*dialogs, kind, language)).await
+}
+
+#[tauri::command]
+pub(crate) fn watch(channel: Channel<Value>, seam: State<'_, Seam>) {
+    seam.host.watch(Box::new(move |event| {
+        // A page that was reloaded no longer listens; it watches anew.
+        let _ = channel.send(event.clone());
+    }));
+}
+
+#[tauri::command]
+pub(crate) fn painted(app: AppHandle, painting: State<'_, Painting>) {
+    painting.done(&app);
+}
+
+fn shown_bytes(host: &dyn Host, file: &str) -> Result<Vec<u8>, AppError> {
+    let ready = host.file(file)?;
+    if ready.size > SHOWN_LIMIT {
+        let error = AppError::new("file_too_big_to_show").with("name", ready.name);
+        return Err(error.with("size", ready.size).with("limit", SHOWN_LIMIT));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(ready.size).unwrap_or_default());
+    host.read_file(file, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn save(host: &dyn Host, dialogs: &dyn Dialogs, file: &str, language: Language) -> Result<Option<Saved>, AppError> {
+    let Some(path) = dialogs.place_to_save(&host.file(file)?.name, language) else {
+        return Ok(None);
+    };
+    if path.exists() {
+        replace(host, file, &path)?;
+    } else {
+        host.save_file(file, &path)?;
+    }
+    Ok(Some(Saved { path }))
+}
+
+/// The person has agreed to replace what stands there; it is replaced only once the new file is whole.
+fn replace(host: &dyn Host, file: &str, path: &Path) -> Result<(), AppError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    host.save_file(file, &beside)?;
+    std::fs::rename(&beside, path).map_err(|error| {
+        // The file beside is ours, and whole, but nobody asked for it there.
+        let _ = std::fs::remove_file(&beside);
+        AppError::new("file_not_written")
+            .with("path", path.display())
+            .with("detail", error)
+            .retryable()
+    })
+}
+
+/// All of the chosen files, or the first trouble: a person who chose five photos never ends up with three unnoticed.
+fn pick(
+    host: &dyn Host,
+    dialogs: &dyn Dialogs,
+    kind: PickKind,
+    language: Language,
+) -> Result<Vec<ReadyFile>, AppError> {
+    let take = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let mut bytes = File::open(&path).map_err(|error| not_read(&name, &error))?;
+        host.stage(&name, &mut bytes)
+    };
+    dialogs.pick(kind, language).into_iter().map(take).collect()
+}
+
+fn not_read(name: &str, error: &std::io::Error) -> AppError {
+    AppError::new("file_unreadable")
+        .with("name", name)
+        .with("detail", error)
+        .retryable()
+}
+
+/// The name in the header: percent-encoded, for a header holds no Vietnamese letter.
+fn uploaded_name(header: Option<&str>) -> Result<String, AppError> {
+    let wrong = || {
+        AppError::bad_request(
+            "upload",
+            &"the header x-file-name is missing or not percent-encoded UTF-8",
+        )
+    };
+    let text = header.ok_or_else(wrong)?.as_bytes();
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        if byte == b'%' {
+            let digits = text
+                .get(at + 1..at + 3)
+                .and_then(|two| std::str::from_utf8(two).ok())
+                .ok_or_else(wrong)?;
+            if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                return Err(wrong());
+            }
+            bytes.push(u8::from_str_radix(digits, 16).map_err(|_| wrong())?);
+            at += 3;
+        } else {
+            bytes.push(byte);
+            at += 1;
+        }
+    }
+    match String::from_utf8(bytes) {
+        Ok(name) if !name.is_empty() => Ok(name),
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,323 @@
+//! The window, and what a person does in it.
+
+use crate::DeskError;
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::ffi::OsString;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::time::{sleep, timeout};
+
+/// How long anything may take on a busy machine before it counts as never.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is looked for.
+const GLANCE: Duration = Duration::from_millis(30);
+
+const DRIVER: &str = "WebKitWebDriver";
+
+/// An open window. Close it with [`Window::close`]; a window that is dropped, as when a test fails, is killed.
+#[derive(Debug)]
+pub struct Window {
+    client: Client,
+    driver: Child,
+    program: PathBuf,
+}
+
+impl Window {
+    pub(crate) async fn open(
+        program: &Path,
+        arguments: &[String],
+        environment: &[(&'static str, OsString)],
+    ) -> Result<Window, DeskError> {
+        let port = free_port().map_err(|error| DeskError::Missing("a free port", error))?;
+        let mut driver = Command::new(DRIVER)
+            .arg(format!("--port={port}"))
+            .arg("--host=127.0.0.1")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            // The shell lets itself be driven only if it is told so at its start.
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("TAURI_AUTOMATION", "true")
+            // With either of these, taking a picture never ends.
+            .env_remove("WEBKIT_DISABLE_COMPOSITING_MODE")
+            .env_remove("WEBKIT_DISABLE_DMABUF_RENDERER")
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| DeskError::Missing(DRIVER, error))?;
+        let listening = async {
+            while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+                sleep(GLANCE).await;
+            }
+        };
+        timeout(PATIENCE, listening)
+            .await
+            .map_err(|_| DeskError::NotReady(DRIVER))?;
+
+        let options = json!({ "binary": program, "args": arguments });
+        let capabilities = [("webkitgtk:browserOptions".to_owned(), options)].into_iter().collect();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities);
+        let address = format!("http://127.0.0.1:{port}");
+        // A program that ends at its start leaves the driver waiting for ever.
+        let client = match timeout(PATIENCE, builder.connect(&address)).await {
+            Ok(Ok(client)) => client,
+            Ok(Err(error)) => {
+                kill_children_of(&driver, program);
+                return Err(DeskError::Window(format!("no window: {error}")));
+            }
+            Err(_) => {
+                kill_children_of(&driver, program);
+                let _ = driver.start_kill();
+                return Err(DeskError::Window(
+                    "no window came; does the program end at its start?".to_owned(),
+                ));
+            }
+        };
+        Ok(Window {
+            client,
+            driver,
+            program: program.to_owned(),
+        })
+    }
+
+    /// Waits until something that this CSS selector finds is shown.
+    ///
+    /// # Errors
+    /// It does not come in time.
+    pub async fn wait(&self, selector: &str) -> Result<Element, DeskError> {
+        self.wait_for(Locator::Css(selector), selector).await
+    }
+
+    /// Waits until an element whose own text holds this is shown. The text must not hold both kinds of quotes.
+    ///
+    /// # Errors
+    /// It does not come in time.
+    pub async fn wait_text(&self, text: &str) -> Result<Element, DeskError> {
+        let quote = if text.contains('"') { '\'' } else { '"' };
+        let path = format!("//body//*[not(self::script)][text()[contains(normalize-space(.), {quote}{text}{quote})]]");
+        self.wait_for(Locator::XPath(&path), text).await
+    }
+
+    async fn wait_for(&self, locator: Locator<'_>, told: &str) -> Result<Element, DeskError> {
+        let shown = async {
+            loop {
+                for element in self.client.find_all(locator).await.map_err(wrong)? {
+                    // An element that the page replaced meanwhile is looked for again.
+                    if element.is_displayed().await.unwrap_or(false) {
+                        return Ok(element);
+                    }
+                }
+                sleep(GLANCE).await;
+            }
+        };
+        match timeout(PATIENCE, shown).await {
+            Ok(found) => found,
+            Err(_) => {
+                let page = self.visible_text().await.unwrap_or_default();
+                Err(DeskError::Window(format!(
+                    "{told:?} was not shown in time; the page shows:\n{page}"
+                )))
+            }
+        }
+    }
+
+    /// Waits until nothing that this CSS selector finds is shown.
+    ///
+    /// # Errors
+    /// It does not go in time.
+    pub async fn wait_gone(&self, selector: &str) -> Result<(), DeskError> {
+        let gone = async {
+            loop {
+                let mut shown = false;
+                for element in self.client.find_all(Locator::Css(selector)).await.map_err(wrong)? {
+                    shown |= element.is_displayed().await.unwrap_or(false);
+                }
+                if !shown {
+                    return Ok(());
+                }
+                sleep(GLANCE).await;
+            }
+        };
+        let late = |_| DeskError::Window(format!("{selector:?} did not go in time"));
+        timeout(PATIENCE, gone).await.map_err(late)?
+    }
+
+    /// Clicks on what this CSS selector finds, once it is shown.
+    ///
+    /// # Errors
+    /// It is not shown, or something lies over it.
+    pub async fn click(&self, selector: &str) -> Result<(), DeskError> {
+        self.wait(selector).await?.click().await.map_err(wrong)
+    }
+
+    /// Clicks on the element that shows this text.
+    ///
+    /// # Errors
+    /// It is not shown, or something lies over it.
+    pub async fn click_text(&self, text: &str) -> Result<(), DeskError> {
+        self.wait_text(text).await?.click().await.map_err(wrong)
+    }
+
+    /// Types into the field that this CSS selector finds, after what stands there.
+    ///
+    /// # Errors
+    /// It is not shown or takes no text.
+    pub async fn type_into(&self, selector: &str, text: &str) -> Result<(), DeskError> {
+        self.wait(selector).await?.send_keys(text).await.map_err(wrong)
+    }
+
+    /// Types into the field in place of what stands there.
+    ///
+    /// # Errors
+    /// It is not shown or takes no text.
+    pub async fn write_over(&self, selector: &str, text: &str) -> Result<(), DeskError> {
+        let field = self.wait(selector).await?;
+        field.clear().await.map_err(wrong)?;
+        field.send_keys(text).await.map_err(wrong)
+    }
+
+    /// Gives files to the file field that this CSS selector finds; such fields are often hidden behind a button.
+    ///
+    /// # Errors
+    /// There is no such field.
+    pub async fn upload(&self, selector: &str, files: &[PathBuf]) -> Result<(), DeskError> {
+        let paths: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+        let field = self.client.find(Locator::Css(selector)).await.map_err(wrong)?;
+        field.send_keys(&paths.join("\n")).await.map_err(wrong)
+    }
+
+    /// The text that the page shows.
+    ///
+    /// # Errors
+    /// The window is gone.
+    pub async fn visible_text(&self) -> Result<String, DeskError> {
+        let text = self
+            .client
+            .execute("return document.body.innerText", Vec::new())
+            .await
+            .map_err(wrong)?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Runs the body of an asynchronous function on the page, with `arguments`, and gives what it returns. For what no
+    /// person can do: looking at what the page may reach.
+    ///
+    /// # Errors
+    /// The function throws.
+    pub async fn script(&self, body: &str, arguments: Value) -> Result<Value, DeskError> {
+        let wrapped = "
+            const [arguments_, done] = arguments;
+            (async (arguments) => { BODY })(arguments_)
+                .then((value) => done({ value: value ?? null }), (error) => done({ error: String(error?.message ?? error) }));";
+        let answer = self
+            .client
+            .execute_async(&wrapped.replace("BODY", body), vec![arguments])
+            .await
+            .map_err(wrong)?;
+        match answer.get("error") {
+            None => Ok(answer["value"].clone()),
+            Some(error) => Err(DeskError::Window(format!("the page's script failed: {error}"))),
+        }
+    }
+
+    /// Takes a picture of the page into `tests/out/NAME.png`, and gives its path.
+    ///
+    /// # Errors
+    /// The picture cannot be taken or written.
+    pub async fn picture(&self, name: &str) -> Result<PathBuf, DeskError> {
+        // The frame that is on the screen now may still be the last one.
+        let next_frames = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));";
+        self.script(next_frames, Value::Null).await?;
+        let bytes = self.client.screenshot().await.map_err(wrong)?;
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../out");
+        let path = folder.join(format!("{name}.png"));
+        let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, bytes));
+        written
+            .map(|()| path.clone())
+            .map_err(|error| DeskError::File(path, error))
+    }
+
+    /// WebDriver itself, for what is not offered here.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Closes the window as a person does, and waits until the program has ended.
+    ///
+    /// # Errors
+    /// It does not end in time.
+    pub async fn close(mut self) -> Result<(), DeskError> {
+        let children = children_of(&self.driver, &self.program);
+        self.client.clone().close().await.map_err(wrong)?;
+        let ended = async {
+            while children.iter().any(|child| is_running(*child)) {
+                sleep(GLANCE).await;
+            }
+        };
+        timeout(PATIENCE, ended)
+            .await
+            .map_err(|_| DeskError::Window("the program did not end".to_owned()))?;
+        let _ = self.driver.kill().await;
+        Ok(())
+    }
+
+    /// Kills the program at once, as a dead battery does.
+    pub async fn kill(mut self) {
+        kill_children_of(&self.driver, &self.program);
+        let _ = self.driver.kill().await;
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // After closing, nothing is left to kill.
+        kill_children_of(&self.driver, &self.program);
+    }
+}
+
+fn wrong(error: CmdError) -> DeskError {
+    DeskError::Window(error.to_string())
+}
+
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// The processes of this program that the driver started.
+fn children_of(driver: &Child, program: &Path) -> Vec<u32> {
+    let Some(parent) = driver.id() else { return Vec::new() };
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let started = |number: &u32| {
+        let exe = std::fs::read_link(format!("/proc/{number}/exe"));
+        parent_of(*number) == Some(parent) && exe.is_ok_and(|exe| exe == program)
+    };
+    numbers.filter(started).collect()
+}
+
+/// The fourth field of `stat`, after the name in parentheses, which may hold anything.
+fn parent_of(number: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn is_running(number: u32) -> bool {
+    // A dead process that nobody waited for has no program any more.
+    std::fs::read_link(format!("/proc/{number}/exe")).is_ok()
+}
+
+fn kill_children_of(driver: &Child, program: &Path) {
+    for child in children_of(driver, program) {
+        // Gone already is as good.
+        let _ = std::process::Command::new("kill")
+            .args(["-KILL", &child.to_string()])
+            .status();
+    }
+}
