@@ -58,6 +58,17 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// The error's word, as on the wire.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ReadError::Empty => "list_empty",
+            ReadError::NotASpreadsheet(_) => "not_a_spreadsheet",
+            ReadError::PasswordProtected => "password_protected",
+            ReadError::Damaged(_) => "file_damaged",
+            ReadError::TooLarge { .. } => "file_too_large",
+        }
+    }
+
     pub(crate) fn damaged(reason: impl std::fmt::Display) -> ReadError {
         // Reasons of parsers can quote the file; an engineer needs only their beginning.
         ReadError::Damaged(reason.to_string().chars().take(120).collect())

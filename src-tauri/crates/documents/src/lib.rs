@@ -34,3 +34,32 @@ pub use preview::{LeftOut, LeftOutReason, ListedDeadline, Preview, PreviewOption
 pub use sheets::{ReadOptions, Sheets};
 pub use trouble::{Severity, Trouble, TroubleKind};
 pub use values::ListedKind;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ts_rs::TS;
+
+    #[test]
+    fn the_page_sees_a_trouble_as_code_and_params() {
+        let declared = Trouble::decl(&ts_rs::Config::default());
+        assert!(
+            declared.contains("\"duplicate_code\"") && declared.contains("row: number | null"),
+            "{declared}"
+        );
+        let what = TroubleKind::DuplicateCode { first_row: 2 };
+        let trouble = Trouble {
+            row: Some(5),
+            column: None,
+            heading: None,
+            severity: what.severity(),
+            what,
+        };
+        let sent = serde_json::to_value(&trouble).unwrap();
+        assert_eq!(
+            (&sent["code"], &sent["params"]["first_row"]),
+            (&"duplicate_code".into(), &2.into())
+        );
+        assert_eq!(serde_json::from_value::<Trouble>(sent).unwrap(), trouble);
+    }
+}

@@ -222,7 +222,7 @@ fn guess(book: &Book, sheet: &Sheet, headings: Option<Headings>) -> Mapping {
         texts = headings.texts;
     }
     let first = mapping.first_row();
-    let secret = secrecy::columns(sheet);
+    let secret = secrecy::columns(sheet, mapping.heading_row);
     let start = sheet.rows.partition_point(|row| row.number < first);
     let below: Vec<&Row> = sheet
         .rows

@@ -11,7 +11,7 @@ use crate::values::{self, DateWords, ListedKind, PercentWords, StatusWords};
 use crate::words::fold;
 use chidao_domain::dates::{DeadlineMeaning, PhraseError};
 use chidao_domain::status::Status;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use ts_rs::TS;
@@ -177,6 +177,24 @@ struct Reading<'a> {
     out: Preview,
     codes: HashMap<String, u32>,
     tasks: HashMap<String, u32>,
+    days: HashMap<TaskField, Days>,
+}
+
+/// The days of the month in a column of dates, by how they are written.
+#[derive(Default)]
+struct Days {
+    texts_to_12: u32,
+    texts_above_12: u32,
+    dates_to_12: u32,
+    dates_above_12: u32,
+}
+
+impl Days {
+    /// Whether the column was typed day first into an Excel that reads month first: it made dates of what it could,
+    /// with day and month exchanged, and left the rest as text.
+    fn look_exchanged(&self) -> bool {
+        self.texts_above_12 >= 3 && self.texts_to_12 == 0 && self.dates_to_12 >= 3 && self.dates_above_12 == 0
+    }
 }
 
 impl<'a> Reading<'a> {
@@ -202,11 +220,12 @@ impl<'a> Reading<'a> {
             },
             codes: HashMap::new(),
             tasks: HashMap::new(),
+            days: HashMap::new(),
         }
     }
 
     fn sheet(&mut self, sheet: &Sheet) {
-        let secret = secrecy::columns(sheet);
+        let secret = secrecy::columns(sheet, self.mapping.heading_row);
         let first = self.mapping.first_row();
         let start = sheet.rows.partition_point(|row| row.number < first);
         // A mark above the table ("MẬT" over the title) is a mark on the whole list.
@@ -273,6 +292,16 @@ impl<'a> Reading<'a> {
                     self.out.rows.push(task);
                 }
             }
+        }
+        let mut exchanged: Vec<TaskField> = self
+            .days
+            .iter()
+            .filter(|(_, days)| days.look_exchanged())
+            .map(|(field, _)| *field)
+            .collect();
+        exchanged.sort();
+        for field in exchanged {
+            self.trouble(None, Some(field), TroubleKind::DayAndMonthMayBeExchanged { field });
         }
         if self.out.rows.is_empty() && self.out.errors == 0 {
             self.trouble(None, None, TroubleKind::NoRows);
@@ -414,7 +443,10 @@ impl<'a> Reading<'a> {
         let what = match (cell, values::date(cell, self.from_1904)) {
             (Cell::Error(_), _) => TroubleKind::FormulaError,
             (_, DateWords::None) => return None,
-            (_, DateWords::Is(date)) => return Some(date),
+            (_, DateWords::Is(date)) => {
+                self.note_day(field, cell, date);
+                return Some(date);
+            }
             (_, DateWords::Impossible) => TroubleKind::ImpossibleDate { field },
             (_, DateWords::Words) => TroubleKind::NotADate { field },
         };
@@ -436,11 +468,14 @@ impl<'a> Reading<'a> {
                 None
             }
             (_, DateWords::None) => None,
-            (_, DateWords::Is(date)) => Some(ListedDeadline {
-                date: Some(date),
-                words: None,
-                meaning: None,
-            }),
+            (_, DateWords::Is(date)) => {
+                self.note_day(field, cell, date);
+                Some(ListedDeadline {
+                    date: Some(date),
+                    words: None,
+                    meaning: None,
+                })
+            }
             (_, DateWords::Impossible) => {
                 self.trouble(Some(row.number), Some(field), TroubleKind::ImpossibleDate { field });
                 None
@@ -461,6 +496,16 @@ impl<'a> Reading<'a> {
                 None
             }
         }
+    }
+
+    fn note_day(&mut self, field: TaskField, cell: &Cell, date: NaiveDate) {
+        let days = self.days.entry(field).or_default();
+        *match (cell, date.day() <= 12) {
+            (Cell::Text(_), true) => &mut days.texts_to_12,
+            (Cell::Text(_), false) => &mut days.texts_above_12,
+            (_, true) => &mut days.dates_to_12,
+            (_, false) => &mut days.dates_above_12,
+        } += 1;
     }
 
     fn percent(&mut self, row: &Row, known: &Rows<'_>, task: &mut TaskRow) {

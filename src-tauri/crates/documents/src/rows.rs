@@ -178,7 +178,9 @@ impl<'a> Rows<'a> {
                     .widest
                     .get(&row.number)
                     .is_some_and(|columns| *columns >= 3 && *columns as usize * 2 >= self.width);
-                let elsewhere = Some(first) != self.content && self.content.is_some() && self.width > 2;
+                // A code or a number alone is a task that lacks its content, and is told so.
+                let elsewhere =
+                    Some(first) != self.content && self.content.is_some() && self.width > 2 && !self.is_sure(row);
                 let numbered = enumerator(text.split([' ', '.', ')']).next().unwrap_or_default());
                 (merged || elsewhere || numbered).then(|| text.to_owned())
             }
@@ -207,16 +209,35 @@ impl<'a> Rows<'a> {
         same >= 3 && same * 3 >= filled * 2
     }
 
-    /// The place after the last row of the table: from the first row of signatures or notes on, if no task follows.
+    /// The place from which rows stand below the table: the first row of signatures or notes behind which no row looks
+    /// like a task. Names of those who sign may stand in any column, so a text alone makes no task there.
     fn table_end(&self, rows: &[Row]) -> usize {
-        let last_task = rows.iter().rposition(|row| {
-            let few = row.filled().count() <= 3;
-            let content = self.content.is_some_and(|content| !row.cell(content).is_empty());
-            (content || self.tells(row, None)) && !(few && is_closing(row))
-        });
+        let closes = |row: &Row| is_closing(row) && !self.is_numbered(row);
+        let last_task = rows.iter().rposition(|row| self.is_sure(row) && !closes(row));
         let after = last_task.map_or(0, |at| at + 1);
-        let closing = rows.iter().skip(after).position(is_closing);
-        closing.map_or(rows.len(), |at| after + at)
+        rows.iter()
+            .skip(after)
+            .position(closes)
+            .map_or(rows.len(), |at| after + at)
+    }
+
+    /// Whether the row has a running number.
+    fn is_numbered(&self, row: &Row) -> bool {
+        self.ordinal.is_some_and(|column| match row.cell(column) {
+            Cell::Number { .. } => true,
+            Cell::Text(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'),
+            _ => false,
+        })
+    }
+
+    /// Whether the row is a task beyond doubt: numbered, or with a code, a document's number, a date or a percentage.
+    fn is_sure(&self, row: &Row) -> bool {
+        self.is_numbered(row)
+            || self.telling.iter().any(|column| match row.cell(*column) {
+                Cell::Number { .. } | Cell::Date(_) => true,
+                Cell::Text(text) => text.bytes().any(|byte| byte.is_ascii_digit()),
+                _ => false,
+            })
     }
 }
 
@@ -232,6 +253,12 @@ fn enumerator(text: &str) -> bool {
 
 /// Whether a row reads like what stands below a table: signatures, place and date, notes.
 fn is_closing(row: &Row) -> bool {
+    row.filled().count() <= 4 && row.filled().filter_map(|(_, cell)| cell.text()).any(is_closing_text)
+}
+
+/// The words themselves, or before a colon, or in capitals: "Nơi nhận:", "TM. ỦY BAN NHÂN DÂN", "Người lập biểu"; not "Chủ
+/// tịch UBND xã báo cáo", which is a task.
+fn is_closing_text(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "nguoi lap",
         "nguoi tong hop",
@@ -258,13 +285,17 @@ fn is_closing(row: &Row) -> bool {
         "ky ghi ro ho ten",
         "can bo tong hop",
     ];
-    row.filled().count() <= 4
-        && row.filled().filter_map(|(_, cell)| cell.text()).any(|text| {
-            let folded = fold(text);
-            let dated = folded.contains("ngay")
-                && folded.contains("thang")
-                && folded.contains("nam")
-                && text.chars().count() < 60;
-            dated || WORDS.iter().any(|word| begins_with(&folded, word)) && text.chars().count() < 200
-        })
+    if text.chars().count() > 500 {
+        return false;
+    }
+    let (head, colon) = text.split_once(':').map_or((text, false), |(head, _)| (head, true));
+    let folded = fold(head);
+    if WORDS.contains(&folded.as_str()) {
+        return true;
+    }
+    let capitals = !colon && text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_lowercase);
+    let dated = text.chars().count() < 60
+        && [" ngay ", " thang ", " nam "].iter().all(|word| folded.contains(word))
+        && text.contains(',');
+    dated || capitals && WORDS.iter().any(|word| begins_with(&folded, word))
 }

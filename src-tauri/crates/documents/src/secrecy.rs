@@ -16,34 +16,51 @@ pub(crate) struct SecrecyColumn {
     pub(crate) alone: bool,
 }
 
-/// Finds columns of secrecy on the sheet itself: a changed mapping must not be able to hide one.
-pub(crate) fn columns(sheet: &Sheet) -> Vec<SecrecyColumn> {
+/// Finds columns of secrecy on the sheet itself: a changed mapping must not be able to hide one. `heading_row` is looked
+/// at as well as the first rows.
+pub(crate) fn columns(sheet: &Sheet, heading_row: Option<u32>) -> Vec<SecrecyColumn> {
     let mut found: Vec<SecrecyColumn> = Vec::new();
-    for row in sheet.rows.iter().take(HEADING_ROWS_SEARCHED + 2) {
+    let first = sheet.rows.iter().take(HEADING_ROWS_SEARCHED + 2);
+    let chosen = heading_row
+        .into_iter()
+        .flat_map(|row| [row, row.saturating_add(1)])
+        .filter_map(|row| sheet.row(row));
+    for row in first.chain(chosen) {
+        let mut among_headings = None;
         for (column, cell) in row.filled() {
-            let Some(text) = cell.text() else { continue };
-            let points = match heading_points(text) {
-                Some((Meaning::Secrecy, points)) => Some(points),
-                _ => fold(text)
-                    .split_whitespace()
+            let Some(text) = cell.text().filter(|text| text.len() < 80) else {
+                continue;
+            };
+            let alone = matches!(heading_points(text), Some((Meaning::Secrecy, 100)));
+            // What only speaks of secrecy is a heading among headings; among data it is the content of a task.
+            let speaks = || {
+                let folded = fold(text);
+                folded
+                    .split(' ')
                     .collect::<Vec<_>>()
                     .windows(2)
                     .any(|pair| pair == ["do", "mat"])
-                    .then_some(60),
             };
-            // A long sentence about secrecy is no heading.
-            if let Some(points) = points.filter(|_| text.len() < 80)
-                && !found.iter().any(|known| known.column == column)
-            {
+            let is_heading = alone || speaks() && *among_headings.get_or_insert_with(|| reads_like_headings(row));
+            if is_heading && !found.iter().any(|known| known.column == column) {
                 found.push(SecrecyColumn {
                     column,
                     heading_row: row.number,
-                    alone: points == 100,
+                    alone,
                 });
             }
         }
     }
     found
+}
+
+fn reads_like_headings(row: &Row) -> bool {
+    let sure = |cell: &Cell| {
+        cell.text()
+            .and_then(heading_points)
+            .is_some_and(|(_, points)| points >= 90)
+    };
+    row.filled().filter(|(_, cell)| sure(cell)).count() >= 2
 }
 
 /// Whether a row bears a secrecy mark, in a column of secrecy or as a mark in any of its cells.

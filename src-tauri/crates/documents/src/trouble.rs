@@ -57,6 +57,12 @@ pub enum TroubleKind {
         /// The field.
         field: TaskField,
     },
+    /// Warning, of a whole column. Its texts are all of days after the 12th and its true dates all of days up to the 12th:
+    /// it was probably typed into an Excel that reads the month first, which exchanged day and month where it could.
+    DayAndMonthMayBeExchanged {
+        /// The field.
+        field: TaskField,
+    },
     /// Warning. The deadline is told in words; they are kept, and no date is derived from them.
     DeadlineInWords,
     /// Error. A percentage below 0 or above 100.
@@ -121,7 +127,8 @@ impl TroubleKind {
             | UnknownStatus
             | DuplicateCode { .. }
             | FormulaError => Severity::Error,
-            DeadlineInWords
+            DayAndMonthMayBeExchanged { .. }
+            | DeadlineInWords
             | PercentInWords
             | PercentRounded { .. }
             | StatusOnlySaysDeadline

@@ -135,6 +135,7 @@ fn groups_sums_repeated_headings_and_signatures_are_left_out() {
         "",
         ";;Yên Thế, ngày 23 tháng 6 năm 2017;;;;;;;;",
         ";Người lập;;;;Chánh Văn phòng;;;;;",
+        ";Nguyễn Văn A;Trần Thị B;;;Lê Văn C;;;;;",
     ]);
     let left: Vec<(u32, LeftOutReason)> = found.left_out.iter().map(|left| (left.row, left.reason)).collect();
     assert_eq!(
@@ -147,6 +148,7 @@ fn groups_sums_repeated_headings_and_signatures_are_left_out() {
             (8, LeftOutReason::Total),
             (10, LeftOutReason::BelowTable),
             (11, LeftOutReason::BelowTable),
+            (12, LeftOutReason::BelowTable),
         ]
     );
     assert_eq!(codes(&found), Vec::<String>::new());
@@ -159,6 +161,57 @@ fn a_task_that_says_little_is_still_a_task() {
     let found = list(&["1;;Tổng số hộ nghèo phải rà soát;;;;;;;;", "2;;Kiểm tra;;;;;;;;"]);
     assert_eq!(found.rows.len(), 2);
     assert!(found.importable);
+}
+
+#[test]
+fn what_only_resembles_titles_and_signatures_is_not_left_out() {
+    let found = list(&[
+        ";;Ghi chú các hộ chưa đủ hồ sơ;;;;;;;;",
+        ";;Chủ tịch UBND xã báo cáo;;;;;;;;",
+        ";NV09;;;;;;;;;",
+        ";;Xác nhận số liệu;;;Phòng Y tế;;;;;",
+    ]);
+    assert_eq!(found.left_out, []);
+    assert_eq!(codes(&found), ["4 C missing_content"]);
+}
+
+#[test]
+fn days_and_months_exchanged_by_a_foreign_excel_are_suspected() {
+    let day = rust_xlsxwriter::Format::new().set_num_format("dd/mm/yyyy");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, heading) in ["STT", "Nội dung nhiệm vụ", "Hạn"].iter().enumerate() {
+        sheet.write(0, column as u16, *heading).unwrap();
+    }
+    for (row, text) in [
+        (1, "13/02/2017"),
+        (2, "25/02/2017"),
+        (3, "31/05/2017"),
+        (4, ""),
+        (5, ""),
+        (6, ""),
+    ] {
+        sheet.write(row, 0, f64::from(row)).unwrap();
+        sheet.write(row, 1, format!("Việc {row}")).unwrap();
+        if text.is_empty() {
+            let date = rust_xlsxwriter::ExcelDateTime::from_ymd(2017, 5, row as u8).unwrap();
+            sheet.write_with_format(row, 2, date, &day).unwrap();
+        } else {
+            sheet.write(row, 2, text).unwrap();
+        }
+    }
+    let (_, _, found) = take(&book.save_to_buffer().unwrap(), "a.xlsx");
+    assert_eq!(codes(&found), ["- C day_and_month_may_be_exchanged"]);
+    assert!(found.importable);
+}
+
+#[test]
+fn a_task_about_secrecy_levels_does_not_make_its_column_one() {
+    let found = list(&[
+        "1;NV01;Rà soát việc xác định độ mật;1/UBND-TH;;A;;;;;",
+        "2;NV02;Làm mát chuồng trại;2/UBND-TH;;A;;;;;",
+    ]);
+    assert_eq!((codes(&found), found.rows.len()), (Vec::new(), 2));
 }
 
 /// The words of a marked row must not come out anywhere.
