@@ -2,8 +2,8 @@
 //! them are all usual in office lists.
 
 use crate::book::{Cell, Row, Sheet};
-use crate::fields::{Meaning, heading_points};
 use crate::limits::HEADING_ROWS_SEARCHED;
+use crate::meanings::{Meaning, heading_points};
 use crate::words::fold;
 use std::collections::HashSet;
 

@@ -9,12 +9,15 @@
 
 mod book;
 mod compound;
+mod days;
 mod delimited;
 mod error;
 mod fields;
 mod headings;
 pub mod limits;
+mod listed;
 mod mapping;
+mod meanings;
 mod packed;
 mod preview;
 mod rows;
@@ -22,6 +25,7 @@ mod secrecy;
 mod sheets;
 mod trouble;
 mod values;
+mod vocabulary;
 mod words;
 mod workbook;
 
@@ -29,8 +33,9 @@ pub use book::{Book, Cell, Format, Merge, Row, Sheet, column_letters};
 pub use delimited::{Separator, TextEncoding};
 pub use error::{Looks, ReadError};
 pub use fields::TaskField;
+pub use listed::{LeftOut, LeftOutReason, ListedDeadline, Preview, PreviewOptions, TaskRow};
 pub use mapping::{Evidence, MappedColumn, Mapping, UnmappedColumn, UnmappedRole};
-pub use preview::{LeftOut, LeftOutReason, ListedDeadline, Preview, PreviewOptions, TaskRow, preview};
+pub use preview::preview;
 pub use sheets::{ReadOptions, Sheets};
 pub use trouble::{Severity, Trouble, TroubleKind};
 pub use values::ListedKind;

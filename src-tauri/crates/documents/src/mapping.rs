@@ -1,10 +1,12 @@
 //! Which column feeds which field: guessed from headings and values, and changed by a person.
 
 use crate::book::{Book, Cell, Row, Sheet, column_letters};
-use crate::fields::{LEAST_SCORE, Meaning, TaskField, meanings};
+use crate::days::{self, DateWords};
+use crate::fields::TaskField;
 use crate::headings::{self, Headings};
+use crate::meanings::{LEAST_SCORE, Meaning, meanings};
 use crate::secrecy;
-use crate::values::{self, DateWords, PercentWords, StatusWords};
+use crate::values::{self, PercentWords, StatusWords};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use ts_rs::TS;
@@ -390,7 +392,7 @@ fn values_understood(book: &Book, field: TaskField, rows: &[&Row], column: usize
 fn understands(book: &Book, field: TaskField, cell: &Cell) -> bool {
     let date = || {
         matches!(
-            values::date(cell, book.from_1904),
+            days::date(cell, book.from_1904),
             DateWords::Is(_) | DateWords::Impossible | DateWords::None
         )
     };

@@ -2,8 +2,8 @@
 //! that row, and nothing of the row is repeated.
 
 use crate::book::{Cell, Row, Sheet};
-use crate::fields::{Meaning, heading_points};
 use crate::limits::HEADING_ROWS_SEARCHED;
+use crate::meanings::{Meaning, heading_points};
 use crate::words::fold;
 
 /// A column whose heading speaks of secrecy.
