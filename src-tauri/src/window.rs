@@ -150,12 +150,9 @@ fn begin(app: &mut App, start: &Start) -> tauri::Result<Result<(), NotOpened>> {
         .disable_drag_drop_handler()
         .general_autofill_enabled(false)
         .devtools(cfg!(debug_assertions));
-    // No cache, cookie or history on disk: what the page showed is secret. A driven window needs a lasting profile
-    // under WebKit, so tests get one inside their own home.
-    window = match driven() {
-        true => window.data_directory(web_data),
-        false => window.incognito(true),
-    };
+    // No cache, cookie or history on disk: what the page showed is secret. What the web engine lays down all the same
+    // (salts, empty tables) stays inside the home. A driven window needs a lasting profile under WebKit.
+    window = window.data_directory(web_data).incognito(!driven());
     if start.exit_once_painted {
         window = window.initialization_script(TELL_WHEN_PAINTED);
     }

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -21,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const GLANCE: Duration = Duration::from_millis(30);
 
 const DRIVER: &str = "WebKitWebDriver";
+const PORTS: std::ops::Range<u16> = 20_000..30_000;
 
 /// An open window. Close it with [`Window::close`]; a window that is dropped, as when a test fails, is killed.
 #[derive(Debug)]
@@ -268,10 +270,16 @@ impl Window {
         Ok(())
     }
 
-    /// Kills the program at once, as a dead battery does.
-    pub async fn kill(mut self) {
+    /// Kills the program at once, as a dead battery does, and waits until it is gone.
+    ///
+    /// # Errors
+    /// It cannot be killed.
+    pub async fn kill(mut self) -> Result<(), DeskError> {
+        let children = children_of(&self.driver, &self.program);
         kill_children_of(&self.driver, &self.program);
+        until_ended(&children).await?;
         let _ = self.driver.kill().await;
+        Ok(())
     }
 }
 
@@ -286,8 +294,19 @@ fn wrong(error: CmdError) -> DeskError {
     DeskError::Window(error.to_string())
 }
 
+/// A port that is free now and that no other test of this process is given. Below the range from which the system
+/// takes ports for outgoing connections, one of which could otherwise take it before the driver does.
 fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let start = std::process::id();
+    for _ in 0..PORTS.len() {
+        let step = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + u16::try_from(step % PORTS.len() as u32).unwrap_or_default();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(std::io::ErrorKind::AddrInUse.into())
 }
 
 /// The processes of this program that the driver started.
@@ -306,6 +325,17 @@ fn children_of(driver: &Child, program: &Path) -> Vec<u32> {
 fn parent_of(number: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+async fn until_ended(processes: &[u32]) -> Result<(), DeskError> {
+    let ended = async {
+        while processes.iter().any(|process| is_running(*process)) {
+            sleep(GLANCE).await;
+        }
+    };
+    timeout(PATIENCE, ended)
+        .await
+        .map_err(|_| DeskError::Window("the program did not end".to_owned()))
 }
 
 fn is_running(number: u32) -> bool {
