@@ -22,12 +22,7 @@ pub(crate) fn run(root: &Path, release: bool, rest: &[String]) -> Result<ExitCod
     build_page(root)?;
     let windowless = cfg!(target_os = "linux") && !has_display();
     let package = if windowless { "chidao" } else { "so-chi-dao" };
-    let mut build = cargo(root);
-    build.args(["build", "--package", package]);
-    if release {
-        build.arg("--release");
-    }
-    programs::run(&mut build)?;
+    build(root, package, release)?;
     let mut opened = program(built(root, package, release), root);
     if windowless {
         println!("no display: serving the page to a browser instead");
@@ -80,7 +75,7 @@ pub(crate) fn shots(root: &Path) -> Result<(), Failure> {
     const SCRIPT: &str = "tests/browser/shots.mjs";
     setup::everything(root)?;
     build_page(root)?;
-    programs::run(cargo(root).args(["build", "--package", "chidao"]))?;
+    build(root, "chidao", false)?;
     let pictures = root.join("ui/pictures");
     fs::create_dir_all(&pictures).map_err(|error| Failure::new(format!("{}: {error}", pictures.display())))?;
     let mut node = program("node", root);
@@ -121,6 +116,16 @@ pub(crate) fn dist(root: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Builds one program. In development with the features that the tests choose too, so that nothing is built twice.
+fn build(root: &Path, name: &str, release: bool) -> Result<(), Failure> {
+    let mut build = cargo(root);
+    match release {
+        true => build.args(["build", "--release", "--package", name]),
+        false => build.args(["build", "--workspace", "--bin", name]),
+    };
+    programs::run(&mut build)
 }
 
 /// Builds the page.
