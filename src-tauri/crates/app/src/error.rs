@@ -22,7 +22,11 @@ pub struct AppError {
 impl AppError {
     /// An error of this code.
     pub fn new(code: &str) -> AppError {
-        AppError { code: code.to_owned(), params: BTreeMap::new(), retryable: false }
+        AppError {
+            code: code.to_owned(),
+            params: BTreeMap::new(),
+            retryable: false,
+        }
     }
 
     /// With one more parameter.

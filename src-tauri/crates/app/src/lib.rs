@@ -1,6 +1,26 @@
 //! The use cases: the only door.
+//!
+//! Everything a person can do is one method of [`api::UseCases`], implemented by [`App`] over an open home. This crate introduces the
+//! ledger, the bundle and the documents to each other; it knows no window and no terminal. Time and randomness come in through [`Edges`].
+//! Start with [`api`], then `home` (what an open home is), then the room you need.
 
 pub mod api;
+mod bundles;
+mod channels;
+mod dates;
+mod enrolment;
+mod epoch;
 mod error;
+mod home;
+mod inspections;
+mod register;
+mod session;
+mod staging;
+mod take_in;
+mod tasks;
+mod use_cases;
+mod vault;
+mod views;
 
 pub use error::AppError;
+pub use home::{App, Edges};

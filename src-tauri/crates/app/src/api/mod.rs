@@ -7,8 +7,8 @@
 mod bundles;
 mod inspections;
 mod session;
-mod tasks;
 mod taking_in;
+mod tasks;
 
 pub use bundles::*;
 pub use inspections::*;

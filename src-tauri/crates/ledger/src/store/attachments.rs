@@ -83,6 +83,16 @@ impl Writer<'_> {
         Ok(Blob { hash, size })
     }
 
+    /// Notes that a content that is here was attached in a channel.
+    pub fn share_blob(&mut self, hash: Hash, channel: i64) -> Result<Blob> {
+        let blob = find(self.tx, hash)?.ok_or_else(|| LedgerError::NotFound(format!("attachment {hash}")))?;
+        self.tx.execute(
+            "INSERT OR IGNORE INTO blob_channel (blob, channel) SELECT id, ?2 FROM blob WHERE hash = ?1",
+            params![hash.0, channel],
+        )?;
+        Ok(blob)
+    }
+
     /// Drops contents that no attachment names any more, nor ever did.
     pub fn sweep_blobs(&mut self, named: &std::collections::HashSet<Hash>) -> Result<u64> {
         let mut statement = self.tx.prepare("SELECT id, hash FROM blob")?;

@@ -83,13 +83,14 @@ impl Store {
             let rebuilt = Store::in_memory()?;
             rebuilt.write(|writer| replay(connection, writer, &mut found))?;
             rebuilt.read(|other| {
-                for (name, query) in DERIVED.iter().chain(tasks::DERIVED) {
+                for (name, query) in DERIVED.iter().chain(tasks::DERIVED).chain(super::register::DERIVED) {
                     if describe(connection, query)? != describe(other, query)? {
                         found.troubles.push(format!("derived {name}"));
                     }
                 }
                 Ok::<_, LedgerError>(())
             })?;
+            found.troubles.extend(tasks::verify(connection)?);
             let (blobs, wrong) = attachments::verify(connection)?;
             found.blobs = blobs;
             found

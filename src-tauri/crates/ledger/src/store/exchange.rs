@@ -248,7 +248,7 @@ pub fn blobs_of(connection: &Connection, channel: i64, range: &Outgoing) -> Resu
 pub fn quarantine_of(connection: &Connection, channel: i64, most: u32) -> Result<Vec<(Position, String)>> {
     let mut statement = connection.prepare_cached(
         "SELECT f.key, c.n, c.k, c.reason FROM change c INDEXED BY change_quarantined JOIN feed f ON f.id = c.feed
-         WHERE c.state = 2 AND f.channel = ?1 ORDER BY f.key, c.n, c.k LIMIT ?2",
+         WHERE c.state >= 2 AND c.reason IS NOT NULL AND f.channel = ?1 ORDER BY f.key, c.n, c.k LIMIT ?2",
     )?;
     let mut rows = statement.query(params![channel, most])?;
     let mut all = Vec::new();

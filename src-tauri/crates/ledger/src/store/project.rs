@@ -34,11 +34,16 @@ pub(super) fn project_touched(writer: &mut Writer<'_>) -> Result<()> {
             }
         }
     }
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    let mut projector = tasks::Projector::new(writer.tx)?;
     for record in tasks {
         let info = cells::record_info(writer.tx, &words, record)?;
         let heads = cells::heads(writer.tx, &words, &mut feeds, record)?;
-        tasks::project(writer.tx, &words, &mut feeds, &info, &heads)?;
+        projector.project(&words, &mut feeds, &info, &heads)?;
     }
+    projector.finish()?;
     Ok(())
 }
 

@@ -1,0 +1,521 @@
+//! A bundle in: verified first, then one transaction; refused without a trace but a line in the journal.
+
+use super::Note;
+use crate::api::*;
+use crate::home::{App, Open};
+use crate::staging::Place;
+use crate::{AppError, channels, register};
+use chidao_bundle as file;
+use chidao_domain::ids::{ChannelId, Hash, RecordId, UnitId, from_hex};
+use chidao_ledger::entry::DetachedValue;
+use chidao_ledger::store::append::Wish;
+use chidao_ledger::store::apply::Applied;
+use chidao_ledger::store::cells::{self, Words};
+use chidao_ledger::store::receive::{Range, Taken};
+use chidao_ledger::store::{LedgerError, Writer, exchange, local};
+use chidao_ledger::trust::{Certificate, Charter, Signed};
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
+use std::ops::ControlFlow;
+
+/// Either side's failure while members stream in.
+enum Failure {
+    App(AppError),
+    Ledger(LedgerError),
+}
+
+impl From<file::BundleError> for Failure {
+    fn from(error: file::BundleError) -> Failure {
+        Failure::App(error.into())
+    }
+}
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Failure {
+        Failure::Ledger(error)
+    }
+}
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Failure {
+        Failure::App(error)
+    }
+}
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> AppError {
+        match failure {
+            Failure::App(error) => error,
+            Failure::Ledger(error) => error.into(),
+        }
+    }
+}
+
+fn ledger_hash(hash: file::Hash) -> Result<Hash, AppError> {
+    hash.to_string()
+        .parse()
+        .map_err(|error| AppError::internal("hash", &error))
+}
+
+fn ledger_id(id: file::Id) -> Result<[u8; 16], AppError> {
+    from_hex(&id.to_string()).ok_or_else(|| AppError::new("internal").with("place", "id"))
+}
+
+/// What came of the channel's constitution, lines and values; collected while the members stream in.
+#[derive(Default)]
+struct Parts {
+    charters: HashMap<String, Signed>,
+    lines: HashMap<u32, String>,
+    checkpoints: HashMap<u32, Signed>,
+    blobs: u32,
+}
+
+impl App {
+    pub(crate) fn do_bundle_verify(&self, request: FileRef) -> Result<BundleReport, AppError> {
+        let open = self.opened()?;
+        let (report, _) = self.read_only(&open, &request.file)?;
+        let before = open
+            .store
+            .read(|c| local::imported(c, ledger_hash_or_zero(&report.manifest_hash)))?;
+        let mut told = self.told(&report.manifest, &report.manifest_hash.to_string())?;
+        told.imported_before_at = before.map(|line| line.at);
+        Ok(told)
+    }
+
+    fn read_only(&self, open: &Open, token: &str) -> Result<(file::Report, u64), AppError> {
+        let input = self.bundle_bytes(token)?;
+        let identity = file::keys::parse_identity(&open.keys.age).map_err(file::BundleError::from)?;
+        let mut watch = |_| ControlFlow::Continue(());
+        let report = file::verify(
+            input,
+            &[identity],
+            |manifest| self.trust(open, manifest),
+            &file::Limits::default(),
+            &mut watch,
+        )?;
+        let size = report.file_size;
+        Ok((report, size))
+    }
+
+    fn bundle_bytes(&self, token: &str) -> Result<Box<dyn Read>, AppError> {
+        match self.staged(token)?.place {
+            Place::File(path) => {
+                let file = std::fs::File::open(path).map_err(|_| AppError::new("file_gone").with("file", token))?;
+                Ok(Box::new(file))
+            }
+            // Not an age file: let the reader say what it is not.
+            Place::Memory(bytes) => Ok(Box::new(std::io::Cursor::new(bytes))),
+            Place::Blob(_) => Ok(Box::new(std::io::Cursor::new(
+                self.file_bytes(token, 1 << 20).unwrap_or_default(),
+            ))),
+        }
+    }
+
+    /// Which key a sender must have signed with: that of its certificate, if its unit is known, or may enrol this one.
+    fn trust(&self, open: &Open, manifest: &file::Manifest) -> Result<file::keys::VerifyingKey, file::Refusal> {
+        self.trusted(open, manifest).map_err(file::Refusal::new)
+    }
+
+    fn trusted(&self, open: &Open, manifest: &file::Manifest) -> Result<file::keys::VerifyingKey, AppError> {
+        let sender = &manifest.sender;
+        let stranger = || {
+            AppError::new("bundle_stranger")
+                .with("unit", &sender.unit_name)
+                .with("device", &sender.device_name)
+        };
+        if ledger_id(manifest.to.unit)? != open.profile.unit().0 {
+            return Err(AppError::new("bundle_not_for_us").with("to", &manifest.to.name));
+        }
+        let signed = Signed {
+            text: sender.certificate.text.clone(),
+            sig: sender.certificate.sig.clone(),
+        };
+        let certificate = Certificate::read(&signed).map_err(|_| stranger())?;
+        let belongs = certificate.unit.0 == ledger_id(sender.unit)?
+            && certificate.device.0 == ledger_id(sender.device)?
+            && certificate.key == sender.key;
+        if !belongs {
+            return Err(stranger());
+        }
+        let channels = open.store.read(cells::channels)?;
+        let known = channels
+            .iter()
+            .any(|channel| channel.charter.side(certificate.unit, &certificate.root).is_some());
+        // A parent that answers is a stranger until its charter, signed by the same root, is read with the rest.
+        let may_enrol = open.profile.upward.is_some_and(|upward| {
+            channels
+                .iter()
+                .any(|channel| channel.key == upward && channel.charter.parent.is_none())
+                && manifest
+                    .channels
+                    .iter()
+                    .any(|channel| ledger_id(channel.channel).is_ok_and(|id| id == upward.0))
+        });
+        if !known && !may_enrol {
+            return Err(stranger());
+        }
+        sender.key.parse().map_err(|_| stranger())
+    }
+
+    pub(crate) fn do_bundle_import(&self, request: FileRef) -> Result<BundleReport, AppError> {
+        let open = self.opened()?;
+        let ready = self.file(&request.file)?;
+        let mut note = Note {
+            file_name: ready.name.clone(),
+            size: ready.size,
+            ..Note::default()
+        };
+        match self.take_in_bundle(&open, &request.file, &mut note) {
+            Ok(report) => Ok(report),
+            Err(error) => {
+                note.refusal = Some(error.code.clone());
+                note.params = error.params.clone();
+                self.write_journal("refused", false, None, None, &note)?;
+                Err(error)
+            }
+        }
+    }
+
+    fn take_in_bundle(&self, open: &Open, token: &str, note: &mut Note) -> Result<BundleReport, AppError> {
+        let identity = file::keys::parse_identity(&open.keys.age).map_err(file::BundleError::from)?;
+        let input = self.bundle_bytes(token)?;
+        let opened = file::open(
+            input,
+            &[identity],
+            |manifest| self.trust(open, manifest),
+            &file::Limits::default(),
+        )?;
+        let manifest = opened.manifest().clone();
+        let manifest_hash = ledger_hash(opened.manifest_hash())?;
+        let sender_unit = UnitId(ledger_id(manifest.sender.unit)?);
+        note.unit = Some(sender_name(&manifest));
+        note.number = Some(manifest.number);
+        if let Some(before) = open.store.read(|c| local::imported(c, manifest_hash))? {
+            // Read to the end all the same: a damaged copy must not pass for the whole one.
+            opened.members(
+                &mut |_| ControlFlow::Continue(()),
+                |_, _| Ok::<_, file::BundleError>(()),
+            )?;
+            let mut report = self.told(&manifest, &manifest_hash.to_string())?;
+            report.outcome = BundleOutcome::AlreadyImported;
+            report.imported_before_at = Some(before.at);
+            note.entries = report.entries;
+            note.blobs = report.blobs;
+            self.write_journal("already_imported", false, Some(sender_unit), Some(manifest_hash), note)?;
+            return Ok(report);
+        }
+        let conflicts_before = self.do_session()?.conflicts;
+        let mut report = self.told(&manifest, &manifest_hash.to_string())?;
+        let enrolled_before = open.store.read(|connection| {
+            Ok::<_, LedgerError>(
+                channels::upward(connection, &open.profile)?.is_some_and(|c| c.charter.parent.is_some()),
+            )
+        })?;
+        open.store
+            .write(|writer| {
+                let mut parts = Parts::default();
+                let channel_rows = known_rows(writer, &manifest);
+                opened.members(&mut |_| ControlFlow::Continue(()), |incoming, bytes| {
+                    take_member(writer, &channel_rows, &mut parts, &incoming, bytes)
+                })?;
+                let applied = self.take_parts(open, writer, &manifest, parts, &mut report)?;
+                report.applied = applied.changes as u32;
+                report.quarantined = applied.quarantined as u32;
+                report.waiting = applied.waiting as u32;
+                self.note_acknowledgements(writer, &manifest)?;
+                report.taken_up = self.take_up(open, writer, &manifest)?;
+                Ok::<_, Failure>(())
+            })
+            .map_err(AppError::from)?;
+        report.outcome = BundleOutcome::Imported;
+        report.conflicts = self.do_session()?.conflicts.saturating_sub(conflicts_before);
+        self.compare(open, &manifest, &mut report)?;
+        report.enrolled = !enrolled_before
+            && self.do_session()?.enrolment == EnrolmentState::Unverified
+            && open.profile.upward.is_some();
+        report.unverified = self.unverified(open, sender_unit)?;
+        note.entries = report.entries;
+        note.blobs = report.blobs;
+        self.write_journal("imported", false, Some(sender_unit), Some(manifest_hash), note)?;
+        Ok(report)
+    }
+
+    fn unverified(&self, open: &Open, unit: UnitId) -> Result<bool, AppError> {
+        Ok(open.store.read(|connection| {
+            for channel in channels::pairs(connection)? {
+                let at_end =
+                    channels::other(&channel, open.profile.unit()).is_some_and(|(_, party)| party.unit == unit);
+                if at_end && channels::enrolment(connection, &channel)?.0 != EnrolmentState::Confirmed {
+                    return Ok(true);
+                }
+            }
+            Ok::<_, LedgerError>(false)
+        })?)
+    }
+
+    /// What a manifest says, before anything is done with it.
+    fn told(&self, manifest: &file::Manifest, manifest_hash: &str) -> Result<BundleReport, AppError> {
+        let entries = manifest
+            .ranges()
+            .map(|range| range.last + 1 - range.first.max(1))
+            .sum::<u64>();
+        let totals = manifest.channels.iter().find_map(|channel| channel.totals.as_ref());
+        let blobs = manifest
+            .members
+            .iter()
+            .filter(|member| member.name.starts_with("blobs/"))
+            .count();
+        Ok(BundleReport {
+            outcome: BundleOutcome::Verified,
+            manifest_hash: manifest_hash.to_owned(),
+            number: manifest.number,
+            sender: sender_name(manifest),
+            sender_person: manifest.sender.person_name.clone(),
+            sender_device: manifest.sender.device_name.clone(),
+            made_at: manifest.at.clone(),
+            imported_before_at: None,
+            entries: u32::try_from(entries).unwrap_or(u32::MAX),
+            new_entries: 0,
+            waiting: 0,
+            blobs: blobs as u32,
+            applied: 0,
+            quarantined: 0,
+            conflicts: 0,
+            taken_up: 0,
+            totals: totals.map(|totals| totals.counts.clone()).unwrap_or_default(),
+            totals_as_of: totals.map(|totals| totals.as_of.clone()),
+            totals_agree: None,
+            digests_agree: None,
+            unverified: false,
+            enrolled: false,
+        })
+    }
+
+    fn take_parts(
+        &self,
+        open: &Open,
+        writer: &mut Writer<'_>,
+        manifest: &file::Manifest,
+        mut parts: Parts,
+        report: &mut BundleReport,
+    ) -> Result<Applied, Failure> {
+        let sender = UnitId(ledger_id(manifest.sender.unit)?);
+        let certificate = Signed {
+            text: manifest.sender.certificate.text.clone(),
+            sig: manifest.sender.certificate.sig.clone(),
+        };
+        let root = Certificate::read(&certificate).map_err(LedgerError::from)?.root;
+        let mut number = 0;
+        for described in &manifest.channels {
+            let channel = ChannelId(ledger_id(described.channel)?);
+            if let Some(charter) = parts.charters.remove(&described.channel.to_string()) {
+                self.accept_charter(open, writer, channel, &charter)?;
+            }
+            // Whoever sends a channel must belong to it, by the same root: this is where a stranger's answer ends.
+            if writer.channel(channel)?.charter.side(sender, &root).is_none() {
+                return Err(AppError::new("bundle_stranger")
+                    .with("unit", &manifest.sender.unit_name)
+                    .into());
+            }
+            for range in &described.ranges {
+                number += 1;
+                let missing = || AppError::new("bundle_malformed").with("member", number);
+                let taken = writer.take_range(&Range {
+                    channel,
+                    feed: chidao_domain::ids::FeedId(ledger_id(range.feed)?),
+                    first: range.first,
+                    before: range.before.map(ledger_hash).transpose()?,
+                    lines: parts.lines.remove(&number).ok_or_else(missing)?,
+                    checkpoint: parts.checkpoints.remove(&number).ok_or_else(missing)?,
+                })?;
+                if let Taken::New(lines) = taken {
+                    report.new_entries += u32::try_from(lines).unwrap_or(u32::MAX);
+                }
+            }
+        }
+        writer.take_device(&certificate)?;
+        Ok(writer.apply_waiting()?)
+    }
+
+    /// A charter is accepted for a channel that is here, or for a new one in which this unit is the child.
+    fn accept_charter(
+        &self,
+        open: &Open,
+        writer: &mut Writer<'_>,
+        channel: ChannelId,
+        signed: &Signed,
+    ) -> Result<(), Failure> {
+        let charter = Charter::read(signed).map_err(LedgerError::from)?;
+        let ours = charter.side(open.profile.unit(), &open.profile.party.root).is_some();
+        if charter.channel != channel || !ours || writer.channel(channel).is_err() {
+            return Err(AppError::new("bundle_foreign_channel").with("channel", channel).into());
+        }
+        writer.take_charter(signed)?;
+        Ok(())
+    }
+
+    fn note_acknowledgements(&self, writer: &mut Writer<'_>, manifest: &file::Manifest) -> Result<(), Failure> {
+        let certificate = Signed {
+            text: manifest.sender.certificate.text.clone(),
+            sig: manifest.sender.certificate.sig.clone(),
+        };
+        let (device, _) = writer.take_device(&certificate)?;
+        let at = self.now_text();
+        for channel in &manifest.channels {
+            for has in &channel.acknowledged {
+                let feed = chidao_domain::ids::FeedId(ledger_id(has.feed)?);
+                writer.note_acknowledgement(device, feed, has.n, ledger_hash(has.hash)?, &at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The parent takes up the recommendations that came: its receipt, which goes back with its next bundle.
+    fn take_up(&self, open: &Open, writer: &mut Writer<'_>, manifest: &file::Manifest) -> Result<u32, Failure> {
+        let today = self.today().to_string();
+        let mut count = 0;
+        for described in &manifest.channels {
+            let channel = ChannelId(ledger_id(described.channel)?);
+            let state = writer.channel(channel)?;
+            if state
+                .charter
+                .parent
+                .as_ref()
+                .is_none_or(|parent| parent.unit != open.profile.unit())
+            {
+                continue;
+            }
+            let row = state.id;
+            let wishes: Vec<Wish> = {
+                let connection = writer.connection();
+                let words = Words::load(connection)?;
+                let mut feeds = cells::Feeds::default();
+                let mut wishes = Vec::new();
+                for record in cells::records_of(connection, &words, "recommendation")? {
+                    let info = cells::record_info(connection, &words, record)?;
+                    let heads = cells::heads(connection, &words, &mut feeds, record)?;
+                    if info.channel == row && !heads.contains_key("taken_up_on") {
+                        let id: RecordId = info.id;
+                        wishes.push(Wish::change(id, vec![("taken_up_on", today.as_str().into())]));
+                    }
+                }
+                wishes
+            };
+            count += wishes.len() as u32;
+            for some in wishes.chunks(500) {
+                self.append(open, writer, channel, "recommendation.take_up", some.to_vec())?;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Compares what both sides count and hold, where they can be compared: when both have the same entries.
+    fn compare(&self, open: &Open, manifest: &file::Manifest, report: &mut BundleReport) -> Result<(), AppError> {
+        let Some(described) = manifest.channels.first() else {
+            return Ok(());
+        };
+        let key = ChannelId(ledger_id(described.channel)?);
+        open.store.read(|connection| {
+            let all = cells::channels(connection)?;
+            let Some(channel) = all.iter().find(|channel| channel.key == key) else {
+                return Ok(());
+            };
+            let ours = exchange::tips(connection, channel.id)?;
+            let theirs: BTreeMap<String, u64> = described
+                .acknowledged
+                .iter()
+                .map(|has| (has.feed.to_string(), has.n))
+                .collect();
+            let own_device = open.profile.device;
+            // What this import itself wrote (the receipt of recommendations) they cannot have yet.
+            let equal = ours
+                .iter()
+                .filter(|tip| tip.device != own_device || report.taken_up == 0)
+                .all(|tip| theirs.get(&tip.feed.to_string()) == Some(&tip.n));
+            if !equal || report.waiting > 0 {
+                return Ok(());
+            }
+            if let Some(totals) = &described.totals
+                && let Ok(as_of) = totals.as_of.parse()
+            {
+                let mine = register::control_totals(connection, channel, as_of)?;
+                report.totals_agree = Some(mine == totals.counts);
+            }
+            if report.taken_up == 0 {
+                let (entries, state) = exchange::digests(connection, channel.id)?;
+                let same_entries = entries.to_string() == described.entries_digest.to_string();
+                report.digests_agree = Some(same_entries && state.to_string() == described.state_digest.to_string());
+            }
+            Ok::<_, AppError>(())
+        })
+    }
+}
+
+fn ledger_hash_or_zero(hash: &file::Hash) -> Hash {
+    hash.to_string().parse().unwrap_or(Hash([0; 32]))
+}
+
+fn sender_name(manifest: &file::Manifest) -> UnitName {
+    let sender = &manifest.sender;
+    UnitName {
+        id: sender.unit.to_string(),
+        name: sender.unit_name.clone(),
+        code: sender.unit_code.clone(),
+    }
+}
+
+fn known_rows(writer: &Writer<'_>, manifest: &file::Manifest) -> Vec<i64> {
+    let keys = manifest
+        .channels
+        .iter()
+        .filter_map(|channel| ledger_id(channel.channel).ok());
+    keys.filter_map(|key| writer.channel(ChannelId(key)).ok().map(|state| state.id))
+        .collect()
+}
+
+fn text_of(bytes: &mut dyn Read) -> Result<String, Failure> {
+    let mut text = String::new();
+    bytes.read_to_string(&mut text).map_err(file::BundleError::from)?;
+    Ok(text)
+}
+
+fn take_member(
+    writer: &mut Writer<'_>,
+    channels: &[i64],
+    parts: &mut Parts,
+    incoming: &file::Incoming<'_>,
+    bytes: &mut dyn Read,
+) -> Result<(), Failure> {
+    use file::MemberName::*;
+    let empty = || Signed {
+        text: String::new(),
+        sig: String::new(),
+    };
+    match incoming.name {
+        Entries { number, .. } => {
+            parts.lines.insert(number, text_of(bytes)?);
+        }
+        Checkpoint { number, .. } => {
+            parts.checkpoints.entry(number).or_insert_with(empty).text = text_of(bytes)?;
+        }
+        CheckpointSignature { number, .. } => {
+            parts.checkpoints.entry(number).or_insert_with(empty).sig = text_of(bytes)?;
+        }
+        Charter { channel } => {
+            parts.charters.entry(channel.to_string()).or_insert_with(empty).text = text_of(bytes)?;
+        }
+        CharterSignature { channel } => {
+            parts.charters.entry(channel.to_string()).or_insert_with(empty).sig = text_of(bytes)?;
+        }
+        Values { .. } => {
+            let text = text_of(bytes)?;
+            let mut values = Vec::new();
+            for line in text.lines() {
+                values.push(DetachedValue::read(line).map_err(|bad| AppError::new("bad_entry").with("detail", bad))?);
+            }
+            writer.take_values(values)?;
+        }
+        Blob { .. } => {
+            writer.put_blob(channels, bytes)?;
+            parts.blobs += 1;
+        }
+    }
+    Ok(())
+}

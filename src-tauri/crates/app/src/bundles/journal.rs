@@ -1,0 +1,111 @@
+//! The journal of bundles: what was made, taken in or refused.
+
+use crate::AppError;
+use crate::api::*;
+use crate::channels;
+use crate::home::App;
+use chidao_domain::ids::{FeedId, Hash, UnitId};
+use chidao_ledger::store::local::{self, JournalLine};
+use chidao_ledger::store::{Connection, LedgerError, exchange};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a line of the journal keeps besides its columns.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Note {
+    pub unit: Option<UnitName>,
+    pub file_name: String,
+    pub size: u64,
+    pub number: Option<u64>,
+    pub entries: u32,
+    pub blobs: u32,
+    #[serde(default)]
+    pub refusal: Option<String>,
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+    /// Outgoing: the last line of each feed carried, by which the other side's confirmation is known.
+    #[serde(default)]
+    pub carried: Vec<(FeedId, u64)>,
+}
+
+fn outcome(word: &str) -> BundleOutcome {
+    match word {
+        "imported" => BundleOutcome::Imported,
+        "already_imported" => BundleOutcome::AlreadyImported,
+        "exported" => BundleOutcome::Exported,
+        "verified" => BundleOutcome::Verified,
+        _ => BundleOutcome::Refused,
+    }
+}
+
+/// Whether every device of a unit has acknowledged what a bundle carried.
+fn confirmed(connection: &Connection, unit: UnitId, note: &Note) -> Result<bool, LedgerError> {
+    for (feed, last) in &note.carried {
+        let mut here = false;
+        for channel in channels::pairs(connection)? {
+            for tip in exchange::tips(connection, channel.id)?
+                .into_iter()
+                .filter(|tip| tip.feed == *feed)
+            {
+                here = exchange::acknowledged_by_all(connection, unit, tip.id)?.is_some_and(|n| n >= *last);
+            }
+        }
+        if !here {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+impl App {
+    pub(crate) fn write_journal(
+        &self,
+        outcome: &str,
+        outgoing: bool,
+        unit: Option<UnitId>,
+        manifest: Option<Hash>,
+        note: &Note,
+    ) -> Result<(), AppError> {
+        let open = self.opened()?;
+        let line = JournalLine {
+            at: self.now_text(),
+            outcome: outcome.to_owned(),
+            outgoing,
+            unit,
+            manifest,
+            line: serde_json::to_string(note).map_err(|error| AppError::internal("journal", &error))?,
+        };
+        Ok(open.store.write(|writer| writer.journal(&line))?)
+    }
+
+    pub(crate) fn do_bundles(&self) -> Result<BundleJournal, AppError> {
+        let open = self.opened()?;
+        let lines = open.store.read(|connection| {
+            let mut lines = Vec::new();
+            for line in local::journal(connection, 1_000)? {
+                let note: Note = serde_json::from_str(&line.line).unwrap_or_default();
+                let confirmed = match line.unit {
+                    Some(unit) if line.outgoing => Some(confirmed(connection, unit, &note)?),
+                    _ => None,
+                };
+                lines.push(BundleLine {
+                    at: line.at,
+                    outcome: outcome(&line.outcome),
+                    outgoing: line.outgoing,
+                    unit: note.unit,
+                    file_name: note.file_name,
+                    size: note.size,
+                    number: note.number,
+                    manifest_hash: line.manifest.map(|hash| hash.to_string()),
+                    entries: note.entries,
+                    blobs: note.blobs,
+                    refusal: note.refusal,
+                    params: note.params,
+                    confirmed,
+                });
+            }
+            Ok::<_, LedgerError>(lines)
+        })?;
+        Ok(BundleJournal { lines })
+    }
+}

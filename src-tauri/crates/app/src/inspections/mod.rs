@@ -1,0 +1,7 @@
+//! Inspections, findings and recommendations.
+
+mod recommend;
+mod visit;
+
+pub(crate) use recommend::recommendations_of_task;
+pub(crate) use visit::findings_of_task;

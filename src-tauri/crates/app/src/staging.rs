@@ -1,0 +1,286 @@
+//! Files that cross the seam, each under a token: handed to the program, or made by it.
+//!
+//! Nothing plain lies on the disk: a bundle is encrypted already and waits as a file; anything else goes into the
+//! encrypted store at once; small texts that a person is about to save stay in memory.
+
+use crate::api::ReadyFile;
+use crate::home::{App, unpoisoned};
+use crate::{AppError, vault};
+use chidao_domain::ids::{Hash, to_hex};
+use chidao_ledger::store::attachments;
+use std::collections::HashMap;
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// How every age file begins.
+const AGE: &[u8] = b"age-encryption.org/v1";
+
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    /// An encrypted file in the staging folder.
+    File(PathBuf),
+    /// A content in the store.
+    Blob(Hash),
+    /// A small text.
+    Memory(Vec<u8>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Staged {
+    pub ready: ReadyFile,
+    pub place: Place,
+}
+
+/// The staged files of one run of the program.
+pub(crate) struct Staging {
+    pub folder: PathBuf,
+    files: Mutex<HashMap<String, Staged>>,
+}
+
+impl Staging {
+    /// Makes the folder and empties it: what an earlier run left has lost its token.
+    pub(crate) fn open(folder: &Path) -> Result<Staging, AppError> {
+        let unusable = |error: std::io::Error| {
+            AppError::new("home_unusable")
+                .with("path", folder.display())
+                .with("detail", error)
+        };
+        fs::create_dir_all(folder).map_err(unusable)?;
+        for entry in fs::read_dir(folder).map_err(unusable)?.flatten() {
+            // Another program may be using this home; what it holds open stays.
+            let _ = fs::remove_file(entry.path());
+        }
+        Ok(Staging {
+            folder: folder.to_owned(),
+            files: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn forget_all(&self) {
+        for staged in unpoisoned(&self.files).drain() {
+            if let Place::File(path) = staged.1.place {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+}
+
+/// The last part of a path as a person would name the file, without what file systems refuse.
+pub(crate) fn safe_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = chidao_domain::text::nfc(last)
+        .chars()
+        .map(|c| {
+            if c.is_control() || "<>:\"|?*".contains(c) {
+                '_'
+            } else {
+                c
+            }
+        })
+        .take(200)
+        .collect();
+    let clean = clean.trim_matches([' ', '.']).to_owned();
+    if clean.is_empty() { "tep".to_owned() } else { clean }
+}
+
+/// The media type by a file's name; enough to show photos and to name the rest.
+pub(crate) fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default().to_lowercase().as_str() {
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "webp" => "image/webp",
+        "gif" => "image/gif",
+        "pdf" => "application/pdf",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "csv" => "text/csv",
+        "txt" => "text/plain",
+        "chidao" => "application/x-chidao-bundle",
+        _ => "application/octet-stream",
+    }
+}
+
+impl App {
+    pub(crate) fn keep_staged(&self, name: &str, size: u64, place: Place) -> ReadyFile {
+        let file = to_hex(&self.random::<16>());
+        let ready = ReadyFile {
+            file: file.clone(),
+            name: safe_name(name),
+            size,
+            media_type: media_type(name).into(),
+        };
+        unpoisoned(&self.staging.files).insert(
+            file,
+            Staged {
+                ready: ready.clone(),
+                place,
+            },
+        );
+        ready
+    }
+
+    pub(crate) fn staged(&self, token: &str) -> Result<Staged, AppError> {
+        unpoisoned(&self.staging.files)
+            .get(token)
+            .cloned()
+            .ok_or_else(|| AppError::new("file_gone").with("file", token))
+    }
+
+    /// Takes in the bytes of a file that a person handed over. The name is only a name.
+    ///
+    /// # Errors
+    /// `locked` when nothing is open yet; `file_too_big`; `file_unreadable`.
+    pub fn stage(&self, name: &str, bytes: &mut dyn Read) -> Result<ReadyFile, AppError> {
+        let open = self.opened()?;
+        let unreadable = |error: std::io::Error| {
+            AppError::new("file_unreadable")
+                .with("name", safe_name(name))
+                .with("detail", error)
+        };
+        let mut head = Vec::new();
+        (&mut *bytes)
+            .take(AGE.len() as u64)
+            .read_to_end(&mut head)
+            .map_err(unreadable)?;
+        if head == AGE {
+            let path = self
+                .staging
+                .folder
+                .join(format!("{}.chidao", to_hex(&self.random::<16>())));
+            let mut written = || -> std::io::Result<u64> {
+                let mut file = fs::File::create(&path)?;
+                file.write_all(&head)?;
+                Ok(head.len() as u64 + std::io::copy(bytes, &mut file)?)
+            };
+            let size = written().map_err(|error| {
+                let _ = fs::remove_file(&path);
+                unreadable(error)
+            })?;
+            return Ok(self.keep_staged(name, size, Place::File(path)));
+        }
+        let mut all = head.chain(bytes);
+        let blob = open
+            .store
+            .write(|writer| writer.put_blob(&[], &mut all))
+            .map_err(|error| match error {
+                chidao_ledger::store::LedgerError::NotFound(what) if what == "blob_too_big" => {
+                    AppError::new("file_too_big")
+                        .with("name", safe_name(name))
+                        .with("limit", attachments::BLOB_LIMIT)
+                }
+                error => error.into(),
+            })?;
+        Ok(self.keep_staged(name, blob.size, Place::Blob(blob.hash)))
+    }
+
+    /// What waits under a token.
+    pub fn file(&self, token: &str) -> Result<ReadyFile, AppError> {
+        Ok(self.staged(token)?.ready)
+    }
+
+    /// Writes the bytes under a token; answers how many.
+    pub fn read_file(&self, token: &str, out: &mut dyn Write) -> Result<u64, AppError> {
+        let failed = |error: std::io::Error| AppError::new("file_not_written").with("detail", error).retryable();
+        match self.staged(token)?.place {
+            Place::File(path) => {
+                let mut file = fs::File::open(path).map_err(|_| AppError::new("file_gone").with("file", token))?;
+                std::io::copy(&mut file, out).map_err(failed)
+            }
+            Place::Memory(bytes) => out.write_all(&bytes).map(|()| bytes.len() as u64).map_err(failed),
+            Place::Blob(hash) => {
+                let mut count = 0;
+                self.opened()?.store.read(|connection| {
+                    attachments::each_piece(connection, hash, |piece| {
+                        count += piece.len() as u64;
+                        Ok(out.write_all(piece)?)
+                    })
+                })?;
+                Ok(count)
+            }
+        }
+    }
+
+    /// All bytes under a token, at most `limit`.
+    pub(crate) fn file_bytes(&self, token: &str, limit: u64) -> Result<Vec<u8>, AppError> {
+        let ready = self.file(token)?;
+        if ready.size > limit {
+            return Err(AppError::new("file_too_big")
+                .with("name", ready.name)
+                .with("limit", limit));
+        }
+        let mut bytes = Vec::new();
+        self.read_file(token, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Saves the file under a token: written as `.part`, flushed, read back and compared, then renamed.
+    ///
+    /// # Errors
+    /// `file_exists`; `file_not_written`; `file_reads_back_wrong`. On failure nothing is left behind.
+    pub fn save_file(&self, token: &str, path: &Path) -> Result<(), AppError> {
+        if path.exists() {
+            return Err(AppError::new("file_exists").with("path", path.display()));
+        }
+        let mut name = path.as_os_str().to_owned();
+        name.push(".part");
+        let part = PathBuf::from(name);
+        let saved = self.save_part(token, path, &part);
+        if saved.is_err() {
+            let _ = fs::remove_file(&part);
+        }
+        saved
+    }
+
+    fn save_part(&self, token: &str, path: &Path, part: &Path) -> Result<(), AppError> {
+        let failed = |error: std::io::Error| {
+            AppError::new("file_not_written")
+                .with("path", path.display())
+                .with("detail", error)
+                .retryable()
+        };
+        let mut out = Hashed {
+            inner: fs::File::create(part).map_err(failed)?,
+            hasher: blake3::Hasher::new(),
+        };
+        self.read_file(token, &mut out)?;
+        out.inner.sync_all().map_err(failed)?;
+        let written = out.hasher.finalize();
+        drop(out);
+        let mut hasher = blake3::Hasher::new();
+        std::io::copy(&mut fs::File::open(part).map_err(failed)?, &mut hasher).map_err(failed)?;
+        if hasher.finalize() != written {
+            return Err(AppError::new("file_reads_back_wrong")
+                .with("path", path.display())
+                .retryable());
+        }
+        fs::rename(part, path).map_err(failed)?;
+        if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
+            // Windows cannot flush a folder; there the rename is enough.
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+
+    /// Writes a small file of the home whole or not at all.
+    pub(crate) fn write_home_file(&self, name: &str, bytes: &[u8]) -> Result<(), AppError> {
+        vault::write_whole(&self.home.join(name), bytes)
+    }
+}
+
+struct Hashed<W> {
+    inner: W,
+    hasher: blake3::Hasher,
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let count = self.inner.write(bytes)?;
+        self.hasher.update(&bytes[..count]);
+        Ok(count)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
+}

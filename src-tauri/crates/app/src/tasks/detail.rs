@@ -1,0 +1,306 @@
+//! One task whole, and everything that was ever written of it.
+
+use super::write;
+use crate::api::*;
+use crate::home::{App, Open};
+use crate::views::{Views, moment, value_text};
+use crate::{AppError, inspections, register};
+use chidao_domain::authority::Side;
+use chidao_domain::ids::{Position, RecordId, RecordKey};
+use chidao_domain::records;
+use chidao_domain::status::{ChildStatus, Standing, Status};
+use chidao_ledger::store::apply::state;
+use chidao_ledger::store::cells::{self, CellHeads, Cells};
+use chidao_ledger::store::{Connection, LedgerError};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Fields of a task that have no line of their own in its form.
+const NOT_SHOWN: &[&str] = &["opening_status", "opening_percent", "directive", "deleted"];
+
+/// The child's status that a value says.
+fn step_of(value: Option<&Value>) -> Option<ChildStatus> {
+    ChildStatus::from_code(value?.get("status")?.as_str()?)
+}
+
+/// The child's status: its own word, or what the task opened with; a returned completion is work again.
+pub(crate) fn child_status(views: &mut Views<'_>, task: i64, heads: &Cells) -> Result<ChildStatus, LedgerError> {
+    let own = step_of(heads.get("status").and_then(CellHeads::value));
+    let opening = step_of(heads.get("opening_status").and_then(CellHeads::value));
+    let status = own.or(opening).unwrap_or(ChildStatus::New);
+    if status != ChildStatus::Completed {
+        return Ok(status);
+    }
+    let returned = assessments(views, task)?.iter().any(|(_, verdict)| !verdict.accepted);
+    Ok(if returned { ChildStatus::InProgress } else { status })
+}
+
+fn standing(heads: &Cells) -> Standing {
+    let value = heads.get("standing").and_then(CellHeads::value);
+    value
+        .and_then(|value| Standing::from_code(value.get("standing")?.as_str()?))
+        .unwrap_or_default()
+}
+
+/// The change that says that a task is completed: what an assessment names.
+pub(crate) fn completion(views: &mut Views<'_>, task: i64) -> Result<Vec<Position>, LedgerError> {
+    let heads = cells::heads(views.connection, &views.words, &mut views.feeds, task)?;
+    let cell = heads.get("status").or_else(|| heads.get("opening_status"));
+    let mut all = Vec::new();
+    for head in cell.map(|cell| cell.0.as_slice()).unwrap_or_default() {
+        if step_of(head.value.as_ref()) == Some(ChildStatus::Completed) {
+            let feed = views.feeds.get(views.connection, head.feed)?.key;
+            all.push(Position {
+                feed,
+                n: head.n,
+                k: head.k,
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// The verdicts on the completion that stands, by the report or step that they judge.
+fn assessments(views: &mut Views<'_>, task: i64) -> Result<Vec<(Vec<String>, Assessment)>, LedgerError> {
+    let standing: Vec<String> = completion(views, task)?.iter().map(ToString::to_string).collect();
+    let mut all = Vec::new();
+    for record in cells::sources(views.connection, &views.words, task, "task")? {
+        let info = cells::record_info(views.connection, &views.words, record)?;
+        if info.id.kind != "assessment" {
+            continue;
+        }
+        let heads = cells::heads(views.connection, &views.words, &mut views.feeds, record)?;
+        if heads.contains_key("retracted") {
+            continue;
+        }
+        let of: Vec<String> = match heads.get("of").and_then(CellHeads::value) {
+            Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
+        if of.iter().any(|of| standing.contains(of)) {
+            let verdict = Assessment {
+                accepted: cells::text(&heads, "verdict") == "accepted",
+                reason: cells::text(&heads, "reason"),
+                origin: views.made_by(&info.id)?,
+            };
+            all.push((of, verdict));
+        }
+    }
+    Ok(all)
+}
+
+/// Reports of a task that were not retracted, with their cells, oldest row first.
+fn reports(views: &mut Views<'_>, task: i64) -> Result<Vec<(cells::RecordInfo, Cells)>, LedgerError> {
+    let mut all = Vec::new();
+    for record in cells::sources(views.connection, &views.words, task, "task")? {
+        let info = cells::record_info(views.connection, &views.words, record)?;
+        if info.id.kind == "report" {
+            let heads = cells::heads(views.connection, &views.words, &mut views.feeds, record)?;
+            if !heads.contains_key("retracted") {
+                all.push((info, heads));
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn followed(reports: &[(cells::RecordInfo, Cells)]) -> Vec<String> {
+    let names = reports
+        .iter()
+        .filter_map(|(_, heads)| heads.get("follows").and_then(CellHeads::value)?.as_array());
+    names.flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The reports that no other follows.
+pub(crate) fn current_reports(views: &mut Views<'_>, task: i64) -> Result<Vec<RecordId>, LedgerError> {
+    let all = reports(views, task)?;
+    let followed = followed(&all);
+    Ok(all
+        .into_iter()
+        .map(|(info, _)| info.id)
+        .filter(|id| !followed.contains(&id.to_string()))
+        .collect())
+}
+
+fn report_views(views: &mut Views<'_>, task: i64) -> Result<Vec<Report>, LedgerError> {
+    let all = reports(views, task)?;
+    let followed = followed(&all);
+    let verdicts = assessments(views, task)?;
+    let mut shown = Vec::new();
+    for (info, heads) in all {
+        let id = info.id.to_string();
+        // A verdict names the step to "completed" that was written in the same entry as its report.
+        let entry = match info.id.key {
+            RecordKey::Made(at) => format!("{}.{}.", at.feed, at.n),
+            RecordKey::Owned(..) => String::new(),
+        };
+        let verdict = verdicts
+            .iter()
+            .find(|(of, _)| of.iter().any(|of| of.starts_with(&entry)));
+        shown.push(Report {
+            percent: cells::number(&heads, "percent").and_then(|percent| u8::try_from(percent).ok()),
+            percent_words: cells::text(&heads, "percent_words"),
+            note: cells::text(&heads, "note"),
+            difficulty: cells::text(&heads, "difficulty"),
+            product: cells::text(&heads, "product"),
+            done_on: Some(cells::text(&heads, "done_on")).filter(|date| !date.is_empty()),
+            attachments: views.attachments(info.row)?,
+            origin: views.made_by(&info.id)?,
+            head: !followed.contains(&id),
+            assessment: verdict.map(|(_, verdict)| verdict.clone()),
+            id,
+        });
+    }
+    shown.sort_by(|a, b| (&b.origin.at, b.head).cmp(&(&a.origin.at, a.head)));
+    Ok(shown)
+}
+
+/// The steps that this side may take now, the one obvious next step first marked.
+fn steps(own: Side, child: ChildStatus, standing: Standing) -> Vec<Step> {
+    use ChildStatus::*;
+    let mut all = Vec::new();
+    if matches!(own, Side::Child | Side::Own) && standing == Standing::Active {
+        let next = match child {
+            New => Some(Received),
+            Received => Some(InProgress),
+            InProgress => Some(AwaitingApproval),
+            AwaitingApproval => Some(Completed),
+            Completed => None,
+        };
+        for step in [Received, InProgress, AwaitingApproval, Completed] {
+            if step != child && child.may_become(step) {
+                all.push(Step {
+                    to: Status::of(step, Standing::Active),
+                    next: next == Some(step),
+                });
+            }
+        }
+    }
+    if matches!(own, Side::Parent | Side::Own) {
+        if standing == Standing::Suspended {
+            all.push(Step {
+                to: Status::InProgress,
+                next: true,
+            });
+        }
+        for step in [Standing::Suspended, Standing::Transferred, Standing::Withdrawn] {
+            if step != standing && standing.may_become(step) {
+                all.push(Step {
+                    to: Status::of(child, step),
+                    next: false,
+                });
+            }
+        }
+    }
+    all
+}
+
+impl App {
+    pub(crate) fn do_task_show(&self, request: &TaskId) -> Result<TaskDetail, AppError> {
+        let (open, settings) = self.both()?;
+        let today = self.today();
+        open.store.read(|connection| {
+            let info = write::find(connection, &request.task)?;
+            let row = register::row(connection, &open, info.row, today, settings.due_soon_days)?;
+            Ok(detail(connection, &open, &info, row)?)
+        })
+    }
+
+    pub(crate) fn do_task_history(&self, request: &TaskId) -> Result<History, AppError> {
+        let open = self.opened()?;
+        open.store.read(|connection| {
+            let info = write::find(connection, &request.task)?;
+            Ok(History {
+                lines: history(connection, &open, &info)?,
+            })
+        })
+    }
+}
+
+fn detail(
+    connection: &Connection,
+    open: &Open,
+    info: &cells::RecordInfo,
+    row: TaskRow,
+) -> Result<TaskDetail, LedgerError> {
+    let mut views = Views::new(connection, open)?;
+    let heads = cells::heads(connection, &views.words, &mut views.feeds, info.row)?;
+    let own = views.own_side(info.channel)?;
+    let mut shown = Vec::new();
+    let kind = records::kind("task").ok_or_else(|| LedgerError::NotFound("task".into()))?;
+    for field in kind.fields.iter().filter(|field| !NOT_SHOWN.contains(&field.name)) {
+        shown.push(views.cell(info.channel, &info.id, field, &heads)?);
+    }
+    let child = child_status(&mut views, info.row, &heads)?;
+    let standing = standing(&heads);
+    let reports = report_views(&mut views, info.row)?;
+    let completed = !completion(&mut views, info.row)?.is_empty() && child == ChildStatus::Completed;
+    let judged = !assessments(&mut views, info.row)?.is_empty();
+    Ok(TaskDetail {
+        cells: shown,
+        findings: inspections::findings_of_task(&mut views, info.row)?,
+        recommendations: inspections::recommendations_of_task(&mut views, info.row)?,
+        attachments: views.attachments(info.row)?,
+        steps: steps(own, child, standing),
+        may_report: matches!(own, Side::Child | Side::Own) && standing == Standing::Active,
+        may_assess: matches!(own, Side::Parent | Side::Own) && completed && !judged,
+        may_undo: write::undoable(connection, open, info)?.is_some(),
+        reports,
+        row,
+    })
+}
+
+/// The lines of a task's history: of the task itself and of what is about it, newest first.
+fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Result<Vec<HistoryLine>, LedgerError> {
+    let mut views = Views::new(connection, open)?;
+    let mut records = vec![info.row];
+    for field in ["task", "of", "tasks"] {
+        records.extend(cells::sources(connection, &views.words, info.row, field)?);
+    }
+    for record in records.clone() {
+        records.extend(cells::sources(connection, &views.words, record, "of")?);
+    }
+    records.sort_unstable();
+    records.dedup();
+    let mut lines = Vec::new();
+    let mut origins: HashMap<(i64, u64), (Origin, String)> = HashMap::new();
+    for record in records {
+        let kind = cells::record_info(connection, &views.words, record)?.id.kind;
+        let written = cells::written(connection, &views.words, record)?;
+        for (i, change) in written.iter().enumerate() {
+            let hidden =
+                ["task", "of", "follows", "blob", "media_type", "inspection", "keeps"].contains(&change.field.as_str());
+            if hidden || (kind == "inspection" && change.field != "tasks") {
+                continue;
+            }
+            let older = written[i + 1..]
+                .iter()
+                .find(|older| older.field == change.field && older.state < state::QUARANTINED);
+            let key = (change.feed, change.n);
+            if !origins.contains_key(&key) {
+                let act = cells::authorship(connection, change.feed, change.n)?.act;
+                origins.insert(key, (views.origin(change.feed, change.n)?, act));
+            }
+            let (origin, act) = origins[&key].clone();
+            let text = |value: &Option<Value>| value.as_ref().map(value_text).filter(|text| !text.is_empty());
+            lines.push((
+                change.t,
+                HistoryLine {
+                    act,
+                    kind: kind.clone(),
+                    field: change.field.clone(),
+                    old: older.and_then(|older| text(&older.value)),
+                    new: text(&change.value),
+                    origin,
+                    quarantined: change.reason.clone().filter(|_| change.state >= state::QUARANTINED),
+                },
+            ));
+        }
+    }
+    debug_assert!(
+        lines.iter().all(|(t, line)| moment(*t) == line.origin.at),
+        "a change is as old as its entry"
+    );
+    lines.sort_by(|a, b| b.0.cmp(&a.0));
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
+}

@@ -1,0 +1,8 @@
+//! The register of tasks: adding, changing, reporting, judging; one task whole, with its history.
+
+pub(crate) mod detail;
+mod report;
+mod write;
+
+pub(crate) use report::{attachments, percent, put_text};
+pub(crate) use write::find;

@@ -1,0 +1,271 @@
+//! The use cases, one line each: where the seam meets the rooms behind it.
+
+use crate::AppError;
+use crate::api::*;
+use crate::home::App;
+use chidao_ledger::store::LedgerError;
+use chidao_ledger::store::{cells, exchange};
+
+type Answer<T> = Result<T, AppError>;
+
+impl UseCases for App {
+    fn session(&self, _: Nothing) -> Answer<Session> {
+        self.do_session()
+    }
+    fn first_start(&self, request: FirstStart) -> Answer<FirstStarted> {
+        self.do_first_start(request)
+    }
+    fn unlock(&self, request: Unlock) -> Answer<Session> {
+        self.do_unlock(request)
+    }
+    fn lock(&self, _: Nothing) -> Answer<Session> {
+        self.do_lock()
+    }
+    fn settings(&self, _: Nothing) -> Answer<Settings> {
+        self.both().map(|(_, settings)| settings)
+    }
+    fn settings_set(&self, request: Settings) -> Answer<Settings> {
+        self.do_settings_set(request)
+    }
+    fn keys(&self, _: Nothing) -> Answer<PublicKeys> {
+        self.do_keys()
+    }
+    fn draft_keep(&self, request: Draft) -> Answer<Nothing> {
+        self.do_draft_keep(&request)
+    }
+    fn draft_find(&self, request: DraftName) -> Answer<Draft> {
+        self.do_draft_find(request)
+    }
+    fn units(&self, _: Nothing) -> Answer<Units> {
+        self.do_units()
+    }
+    fn enrol_request(&self, _: Nothing) -> Answer<ReadyFile> {
+        self.do_enrol_request()
+    }
+    fn enrol_look(&self, request: FileRef) -> Answer<EnrolmentSeen> {
+        self.do_enrol_look(request)
+    }
+    fn enrol_approve(&self, request: FileRef) -> Answer<EnrolmentApproved> {
+        self.do_enrol_approve(request)
+    }
+    fn enrol_confirm(&self, request: ConfirmCode) -> Answer<Session> {
+        self.do_enrol_confirm(request)
+    }
+    fn tasks_page(&self, request: TasksPage) -> Answer<TaskRows> {
+        self.do_tasks_page(&request)
+    }
+    fn tasks_count(&self, request: TaskFilter) -> Answer<Count> {
+        self.do_tasks_count(&request)
+    }
+    fn task_choices(&self, _: Nothing) -> Answer<TaskChoices> {
+        self.do_task_choices()
+    }
+    fn task_show(&self, request: TaskId) -> Answer<TaskDetail> {
+        self.do_task_show(&request)
+    }
+    fn task_history(&self, request: TaskId) -> Answer<History> {
+        self.do_task_history(&request)
+    }
+    fn task_create(&self, request: TaskCreate) -> Answer<TaskDetail> {
+        self.do_task_create(request)
+    }
+    fn task_set(&self, request: TaskSet) -> Answer<TaskDetail> {
+        self.do_task_set(request)
+    }
+    fn task_step(&self, request: TaskStep) -> Answer<TaskDetail> {
+        self.do_task_step(request)
+    }
+    fn task_undo(&self, request: TaskId) -> Answer<TaskDetail> {
+        self.do_task_undo(request)
+    }
+    fn report_add(&self, request: ReportAdd) -> Answer<TaskDetail> {
+        self.do_report_add(request)
+    }
+    fn assess(&self, request: Assess) -> Answer<TaskDetail> {
+        self.do_assess(request)
+    }
+    fn totals(&self, request: TotalsAsk) -> Answer<TotalsAnswer> {
+        self.do_totals(&request)
+    }
+    fn tasks_preview(&self, request: TakeIn) -> Answer<TakeInPreview> {
+        self.do_tasks_preview(&request)
+    }
+    fn tasks_take_in(&self, request: TakeIn) -> Answer<TakenIn> {
+        self.do_tasks_take_in(&request)
+    }
+    fn inspections(&self, _: Nothing) -> Answer<Inspections> {
+        self.do_inspections()
+    }
+    fn inspection_save(&self, request: InspectionSave) -> Answer<InspectionDetail> {
+        self.do_inspection_save(request)
+    }
+    fn inspection_show(&self, request: InspectionId) -> Answer<InspectionDetail> {
+        self.do_inspection_show(&request)
+    }
+    fn finding_add(&self, request: FindingAdd) -> Answer<InspectionDetail> {
+        self.do_finding_add(request)
+    }
+    fn inspection_close(&self, request: InspectionId) -> Answer<InspectionDetail> {
+        self.do_inspection_close(&request)
+    }
+    fn recommendations(&self, request: RecommendationFilter) -> Answer<Recommendations> {
+        self.do_recommendations(&request)
+    }
+    fn recommendation_add(&self, request: RecommendationAdd) -> Answer<Recommendation> {
+        self.do_recommendation_add(request)
+    }
+    fn recommendation_answer(&self, request: RecommendationAnswer) -> Answer<Recommendation> {
+        self.do_recommendation_answer(request)
+    }
+    fn attachment_open(&self, request: AttachmentId) -> Answer<ReadyFile> {
+        self.do_attachment_open(&request)
+    }
+    fn bundle_preview(&self, request: BundleTo) -> Answer<BundlePreview> {
+        self.do_bundle_preview(request)
+    }
+    fn bundle_export(&self, request: BundleTo) -> Answer<BundleExported> {
+        self.do_bundle_export(request)
+    }
+    fn bundle_verify(&self, request: FileRef) -> Answer<BundleReport> {
+        self.do_bundle_verify(request)
+    }
+    fn bundle_import(&self, request: FileRef) -> Answer<BundleReport> {
+        self.do_bundle_import(request)
+    }
+    fn bundles(&self, _: Nothing) -> Answer<BundleJournal> {
+        self.do_bundles()
+    }
+    fn conflicts(&self, _: Nothing) -> Answer<Conflicts> {
+        self.do_conflicts()
+    }
+    fn quarantine(&self, _: Nothing) -> Answer<Quarantine> {
+        self.do_quarantine()
+    }
+    fn check(&self, _: Nothing) -> Answer<CheckReport> {
+        let found = self.opened()?.store.check()?;
+        Ok(CheckReport {
+            ok: found.troubles.is_empty(),
+            feeds: found.feeds,
+            entries: found.entries,
+            changes: found.changes,
+            blobs: found.blobs,
+            troubles: found.troubles,
+        })
+    }
+    fn digest(&self, request: DigestOf) -> Answer<Digests> {
+        let open = self.opened()?;
+        open.store.read(|connection| {
+            let own = request.channel.is_empty()
+                || request.channel == open.profile.unit().to_string()
+                || request.channel.eq_ignore_ascii_case(&open.profile.party.code);
+            let all = cells::channels(connection).map_err(AppError::from)?;
+            let inner = all.into_iter().find(|channel| channel.key == open.profile.inner);
+            let channel = match inner.filter(|_| own) {
+                Some(inner) => inner,
+                None => crate::channels::with_unit(connection, &open, &request.channel)?.0,
+            };
+            let (entries, state) = exchange::digests(connection, channel.id).map_err(AppError::from)?;
+            Ok(Digests {
+                channel: channel.key.to_string(),
+                entries: entries.to_string(),
+                state: state.to_string(),
+                rules: chidao_domain::records::RULES_VERSION,
+            })
+        })
+    }
+}
+
+impl App {
+    /// Answers one call of the seam: `{"do": …, "with": …}`. Never panics on any input.
+    pub fn call_json(&self, call: &serde_json::Value) -> Answer<serde_json::Value> {
+        dispatch(self, call)
+    }
+
+    fn do_attachment_open(&self, request: &AttachmentId) -> Answer<ReadyFile> {
+        let open = self.opened()?;
+        let unknown = || {
+            AppError::new("record_unknown")
+                .with("kind", "attachment")
+                .with("name", &request.attachment)
+        };
+        let id: chidao_domain::ids::RecordId = request.attachment.parse().map_err(|_| unknown())?;
+        let shown = open.store.read(|connection| {
+            let mut views = crate::views::Views::new(connection, &open)?;
+            match cells::record_row(connection, &views.words, &id)? {
+                Some(row) => views.attachment(row),
+                None => Ok(None),
+            }
+        })?;
+        let shown = shown.ok_or_else(unknown)?;
+        if !shown.here {
+            return Err(AppError::new("attachment_not_here").with("name", shown.name));
+        }
+        let hash = shown
+            .blake3
+            .parse()
+            .map_err(|error| AppError::internal("attachment", &error))?;
+        Ok(self.keep_staged(&shown.name, shown.size, crate::staging::Place::Blob(hash)))
+    }
+
+    fn do_conflicts(&self) -> Answer<Conflicts> {
+        let open = self.opened()?;
+        let rows = open.store.read(|connection| {
+            let mut views = crate::views::Views::new(connection, &open)?;
+            let mut rows = Vec::new();
+            for (record, field) in cells::conflicts(connection, &views.words)? {
+                let info = cells::record_info(connection, &views.words, record)?;
+                let heads = cells::heads(connection, &views.words, &mut views.feeds, record)?;
+                let kind = chidao_domain::records::kind(&info.id.kind);
+                let Some(rule) = kind.and_then(|kind| kind.field(&field)) else {
+                    continue;
+                };
+                let (about, task) = views.about(record)?;
+                let cell = views.cell(info.channel, &info.id, rule, &heads)?;
+                rows.push(Conflict {
+                    kind: info.id.kind.clone(),
+                    record: info.id.to_string(),
+                    task,
+                    about,
+                    field,
+                    values: cell.conflict,
+                });
+            }
+            Ok::<_, LedgerError>(rows)
+        })?;
+        Ok(Conflicts { rows })
+    }
+
+    fn do_quarantine(&self) -> Answer<Quarantine> {
+        let open = self.opened()?;
+        let rows = open.store.read(|connection| {
+            let mut views = crate::views::Views::new(connection, &open)?;
+            let mut rows = Vec::new();
+            for change in cells::quarantined(connection, &views.words)? {
+                let info = cells::record_info(connection, &views.words, change.record)?;
+                let (about, task) = if change.record > 0 {
+                    views.about(change.record)?
+                } else {
+                    (String::new(), None)
+                };
+                let feed = views.feeds.get(connection, change.feed)?.key;
+                rows.push(QuarantineRow {
+                    at: chidao_domain::ids::Position {
+                        feed,
+                        n: change.n,
+                        k: change.k,
+                    }
+                    .to_string(),
+                    kind: info.id.kind,
+                    field: change.field,
+                    about,
+                    task,
+                    value: change.value.as_ref().map(crate::views::value_text).unwrap_or_default(),
+                    reason: change.reason.unwrap_or_else(|| "newer_rules".to_owned()),
+                    origin: views.origin(change.feed, change.n)?,
+                });
+            }
+            Ok::<_, LedgerError>(rows)
+        })?;
+        Ok(Quarantine { rows })
+    }
+}

@@ -1,0 +1,149 @@
+import type { Assess } from "./Assess";
+import type { AttachmentId } from "./AttachmentId";
+import type { BundleExported } from "./BundleExported";
+import type { BundleJournal } from "./BundleJournal";
+import type { BundlePreview } from "./BundlePreview";
+import type { BundleReport } from "./BundleReport";
+import type { BundleTo } from "./BundleTo";
+import type { CheckReport } from "./CheckReport";
+import type { ConfirmCode } from "./ConfirmCode";
+import type { Conflicts } from "./Conflicts";
+import type { Count } from "./Count";
+import type { DigestOf } from "./DigestOf";
+import type { Digests } from "./Digests";
+import type { Draft } from "./Draft";
+import type { DraftName } from "./DraftName";
+import type { EnrolmentApproved } from "./EnrolmentApproved";
+import type { EnrolmentSeen } from "./EnrolmentSeen";
+import type { FileRef } from "./FileRef";
+import type { FindingAdd } from "./FindingAdd";
+import type { FirstStart } from "./FirstStart";
+import type { FirstStarted } from "./FirstStarted";
+import type { History } from "./History";
+import type { InspectionDetail } from "./InspectionDetail";
+import type { InspectionId } from "./InspectionId";
+import type { InspectionSave } from "./InspectionSave";
+import type { Inspections } from "./Inspections";
+import type { Nothing } from "./Nothing";
+import type { PublicKeys } from "./PublicKeys";
+import type { Quarantine } from "./Quarantine";
+import type { ReadyFile } from "./ReadyFile";
+import type { Recommendation } from "./Recommendation";
+import type { RecommendationAdd } from "./RecommendationAdd";
+import type { RecommendationAnswer } from "./RecommendationAnswer";
+import type { RecommendationFilter } from "./RecommendationFilter";
+import type { Recommendations } from "./Recommendations";
+import type { ReportAdd } from "./ReportAdd";
+import type { Session } from "./Session";
+import type { Settings } from "./Settings";
+import type { TakeIn } from "./TakeIn";
+import type { TakeInPreview } from "./TakeInPreview";
+import type { TakenIn } from "./TakenIn";
+import type { TaskChoices } from "./TaskChoices";
+import type { TaskCreate } from "./TaskCreate";
+import type { TaskDetail } from "./TaskDetail";
+import type { TaskFilter } from "./TaskFilter";
+import type { TaskId } from "./TaskId";
+import type { TaskRows } from "./TaskRows";
+import type { TaskSet } from "./TaskSet";
+import type { TaskStep } from "./TaskStep";
+import type { TasksPage } from "./TasksPage";
+import type { TotalsAnswer } from "./TotalsAnswer";
+import type { TotalsAsk } from "./TotalsAsk";
+import type { Units } from "./Units";
+import type { Unlock } from "./Unlock";
+
+export interface UseCases {
+  /** Where this installation stands: fresh, locked or open, and for whom. */
+  session: { request: Nothing; response: Session };
+  /** First start: makes the unit, the person, the keys and the store. Shows the recovery key once. */
+  first_start: { request: FirstStart; response: FirstStarted };
+  /** Opens the vault with a passphrase. */
+  unlock: { request: Unlock; response: Session };
+  /** Closes the vault and forgets the keys. */
+  lock: { request: Nothing; response: Session };
+  /** The settings of this installation. */
+  settings: { request: Nothing; response: Settings };
+  /** Changes settings. */
+  settings_set: { request: Settings; response: Settings };
+  /** This installation's public keys. */
+  keys: { request: Nothing; response: PublicKeys };
+  /** Keeps what is being typed, so that a crash loses nothing. An empty value drops the draft. */
+  draft_keep: { request: Draft; response: Nothing };
+  /** What was kept under a name, if anything. */
+  draft_find: { request: DraftName; response: Draft };
+  /** The units this installation knows: itself, its parent, its children, and their offices. */
+  units: { request: Nothing; response: Units };
+  /** Writes a request to be enrolled under a parent, to be carried to it. */
+  enrol_request: { request: Nothing; response: ReadyFile };
+  /** Reads a request without accepting it: who asks, and the code to be read out. */
+  enrol_look: { request: FileRef; response: EnrolmentSeen };
+  /** The parent accepts a request; the answer is the unit's first bundle. */
+  enrol_approve: { request: FileRef; response: EnrolmentApproved };
+  /** Either side confirms the code that both read out. */
+  enrol_confirm: { request: ConfirmCode; response: Session };
+  /** One window of the task list. */
+  tasks_page: { request: TasksPage; response: TaskRows };
+  /** How many tasks the filter finds. */
+  tasks_count: { request: TaskFilter; response: Count };
+  /** The values that filters and choices can take: assigners, leads, fields of work, units. */
+  task_choices: { request: Nothing; response: TaskChoices };
+  /** One task whole. */
+  task_show: { request: TaskId; response: TaskDetail };
+  /** Everything that was ever written of a task, newest first. */
+  task_history: { request: TaskId; response: History };
+  /** Adds one task. */
+  task_create: { request: TaskCreate; response: TaskDetail };
+  /** Sets one field of a task. */
+  task_set: { request: TaskSet; response: TaskDetail };
+  /** Takes one step of a task's status. */
+  task_step: { request: TaskStep; response: TaskDetail };
+  /** Takes back the last change that this person made to a task on this machine. */
+  task_undo: { request: TaskId; response: TaskDetail };
+  /** Reports progress. Reports are never edited, only followed by another. */
+  report_add: { request: ReportAdd; response: TaskDetail };
+  /** The parent's verdict on a reported completion. */
+  assess: { request: Assess; response: TaskDetail };
+  /** Totals of a period as of a date; each number carries the filter of the list that it counts. */
+  totals: { request: TotalsAsk; response: TotalsAnswer };
+  /** Reads a list of tasks and shows what taking it in would do. Writes nothing. */
+  tasks_preview: { request: TakeIn; response: TakeInPreview };
+  /** Takes in a list of tasks: all of it or nothing. */
+  tasks_take_in: { request: TakeIn; response: TakenIn };
+  /** The inspections, newest first. */
+  inspections: { request: Nothing; response: Inspections };
+  /** Starts an inspection or changes its head data. */
+  inspection_save: { request: InspectionSave; response: InspectionDetail };
+  /** One inspection whole: team, tasks, findings, recommendations. */
+  inspection_show: { request: InspectionId; response: InspectionDetail };
+  /** Records what was found of one task. A correction is a new finding that follows the old. */
+  finding_add: { request: FindingAdd; response: InspectionDetail };
+  /** Ends an inspection; refused while a negative finding lacks one of its four mandatory fields. */
+  inspection_close: { request: InspectionId; response: InspectionDetail };
+  /** The recommendations, newest first. */
+  recommendations: { request: RecommendationFilter; response: Recommendations };
+  /** Enters a recommendation. */
+  recommendation_add: { request: RecommendationAdd; response: Recommendation };
+  /** The parent answers a recommendation. */
+  recommendation_answer: { request: RecommendationAnswer; response: Recommendation };
+  /** Makes a stored attachment ready to be shown or saved. */
+  attachment_open: { request: AttachmentId; response: ReadyFile };
+  /** What a bundle to a unit would carry now. */
+  bundle_preview: { request: BundleTo; response: BundlePreview };
+  /** Packs, signs and encrypts a bundle; the file waits to be saved. */
+  bundle_export: { request: BundleTo; response: BundleExported };
+  /** Verifies a bundle and tells what it carries. Changes nothing. */
+  bundle_verify: { request: FileRef; response: BundleReport };
+  /** Takes in a bundle: whole, or not at all. */
+  bundle_import: { request: FileRef; response: BundleReport };
+  /** The journal of bundles, newest first. */
+  bundles: { request: Nothing; response: BundleJournal };
+  /** Cells on which two sides wrote without knowing of each other. */
+  conflicts: { request: Nothing; response: Conflicts };
+  /** Changes that were not applied, with the reason. */
+  quarantine: { request: Nothing; response: Quarantine };
+  /** Rebuilds every derived table from the entries and compares. */
+  check: { request: Nothing; response: CheckReport };
+  /** The two digests of the channel shared with a unit (its own inner channel for the unit itself). */
+  digest: { request: DigestOf; response: Digests };
+}
