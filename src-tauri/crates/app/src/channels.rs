@@ -64,7 +64,7 @@ pub(crate) fn enrolment(
 /// The offices that lead tasks of a channel, in the Vietnamese order.
 pub(crate) fn offices(connection: &Connection, channel: i64) -> Result<Vec<OfficeRow>, LedgerError> {
     let mut counts: BTreeMap<(Vec<u8>, String), u32> = BTreeMap::new();
-    for (lead, tasks) in chidao_ledger::store::register::leads(connection, channel)? {
+    for (lead, tasks) in chidao_ledger::store::tasks::leads(connection, channel)? {
         *counts
             .entry((chidao_domain::text::collation_key(&lead), lead))
             .or_default() += tasks;

@@ -13,7 +13,7 @@ use chidao_domain::text::{collation_key, person_collation_key};
 use chidao_domain::totals::{Base, Fact, SharePart, Totals};
 use chidao_ledger::entry::Time;
 use chidao_ledger::store::cells::{self, ChannelInfo, RecordInfo};
-use chidao_ledger::store::register as list;
+use chidao_ledger::store::tasks as list;
 use chidao_ledger::store::{Connection, LedgerError, exchange};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};

@@ -8,6 +8,7 @@ use chidao_domain::authority::Side;
 use chidao_domain::ids::{ChannelId, DeviceId, FeedId, Position, RecordId, RecordKey, UnitId};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
 
 /// The words of kinds and fields by number, read once for a query.
@@ -98,10 +99,10 @@ pub struct Feeds(HashMap<i64, FeedInfo>);
 impl Feeds {
     /// One feed, read once.
     pub fn get(&mut self, connection: &Connection, feed: i64) -> Result<&FeedInfo> {
-        if !self.0.contains_key(&feed) {
-            self.0.insert(feed, feed_info(connection, feed)?);
+        match self.0.entry(feed) {
+            Slot::Occupied(known) => Ok(known.into_mut()),
+            Slot::Vacant(new) => Ok(new.insert(feed_info(connection, feed)?)),
         }
-        Ok(&self.0[&feed])
     }
 }
 
@@ -197,7 +198,7 @@ pub fn heads(connection: &Connection, words: &Words, feeds: &mut Feeds, record: 
             let feed = feeds.get(connection, head.feed)?;
             keyed.push(((head.t, feed.device_key, feed.key, head.n, head.k), head));
         }
-        keyed.sort_by(|a, b| b.0.cmp(&a.0));
+        keyed.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
         cell.0 = keyed.into_iter().map(|(_, head)| head).collect();
     }
     Ok(cells)

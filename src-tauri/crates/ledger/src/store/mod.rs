@@ -13,7 +13,6 @@ pub mod lines;
 pub mod local;
 pub mod project;
 pub mod receive;
-pub mod register;
 pub mod tasks;
 pub mod writer;
 
@@ -200,7 +199,6 @@ impl Store {
             let tx = connection.unchecked_transaction()?;
             tx.execute_batch(include_str!("schema.sql"))?;
             tx.execute_batch(tasks::SCHEMA)?;
-            tx.execute_batch(register::SCHEMA)?;
             tx.execute("INSERT INTO meta (name, value) VALUES ('floor', ?1)", [STORE_FLOOR])?;
             tx.pragma_update(None, "user_version", STORE_VERSION)?;
             tx.commit()?;
