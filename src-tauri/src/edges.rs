@@ -1,8 +1,8 @@
 //! The clock, the randomness and the identity of the machine: the only place of this program that asks for any of them.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 /// Vietnam's offset from UTC, in seconds: +07:00 all year.
 const VIETNAM: i32 = 7 * 3600;
@@ -12,8 +12,10 @@ const VIETNAM: i32 = 7 * 3600;
 pub(crate) enum Clock {
     /// The machine's clock.
     Machine,
-    /// Standing still: demonstrations and tests.
+    /// Standing still: tests.
     Standing(DateTime<FixedOffset>),
+    /// Going on from another day at the pace of this one: the demonstration.
+    From(DateTime<FixedOffset>, Instant),
 }
 
 /// The environment's `CHIDAO_NOW` is not a moment.
@@ -42,10 +44,19 @@ impl Clock {
         }
     }
 
+    /// The demonstration's clock: it begins on the afternoon of 23 June 2017, the day of the report that the sample
+    /// data come from.
+    pub(crate) fn of_the_demonstration() -> Clock {
+        let day = NaiveDate::from_ymd_opt(2017, 6, 23).and_then(|day| day.and_hms_opt(13, 30, 0));
+        let moment = day.and_then(|moment| moment.and_local_timezone(vietnam()).single());
+        Clock::From(moment.expect("that afternoon was"), Instant::now())
+    }
+
     /// The moment, at +07:00.
     pub(crate) fn now(self) -> DateTime<FixedOffset> {
         match self {
             Clock::Standing(at) => at,
+            Clock::From(at, since) => at + since.elapsed(),
             Clock::Machine => DateTime::<Utc>::from(SystemTime::now()).with_timezone(&vietnam()),
         }
     }
@@ -80,6 +91,7 @@ pub(crate) fn machine() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn the_environment_can_stop_the_clock() {
@@ -91,6 +103,19 @@ mod tests {
             Err(NotAMoment("23/6/2017".into()))
         );
         assert_eq!(Clock::Machine.now().offset().local_minus_utc(), VIETNAM);
+    }
+
+    #[test]
+    fn the_demonstration_happens_on_its_day_and_goes_on() {
+        let Clock::From(start, began) = Clock::of_the_demonstration() else {
+            panic!("the demonstration's clock stands still");
+        };
+        assert_eq!(start.to_rfc3339(), "2017-06-23T13:30:00+07:00");
+        let minute = Duration::from_secs(60);
+        let begun_before = began
+            .checked_sub(minute)
+            .expect("the machine runs for more than a minute");
+        assert!(Clock::From(start, begun_before).now() >= start + minute);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! | `download` | `{file}`: a token | raw bytes |
 //! | `save_file` | `{file, language}` | `{path}`, or null if the person thought better of it |
 //! | `pick_files` | `{kind, language}` | a list of [`ReadyFile`], empty if the person thought better of it |
-//! | `watch` | `{channel}`: where progress is to be sent | nothing |
+//! | `watch` | `{channel}`: where each [`Progress`] is to be sent from now on | nothing |
 //! | `painted` | nothing | nothing |
 //!
 //! Each command is a few lines over a function that knows no window, so that it can be tested without one. Everything
@@ -21,8 +21,9 @@ use chidao_app::api::{Language, ReadyFile};
 use serde::Serialize;
 use serde_json::Value;
 use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tauri::ipc::{Channel, InvokeBody, Request, Response};
 use tauri::{AppHandle, State};
 
@@ -38,10 +39,26 @@ pub(crate) struct Saved {
     path: PathBuf,
 }
 
+/// One step of something long: how far the file that a person chose has been taken in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Progress {
+    /// Which command goes on.
+    command: &'static str,
+    /// The file's name.
+    name: String,
+    /// Bytes done, and of how many.
+    done: u64,
+    total: u64,
+}
+
+/// Who hears of progress: the page that watched last.
+type Watching = Arc<Mutex<Option<Channel<Progress>>>>;
+
 /// What the commands work with.
 pub(crate) struct Seam {
     host: Arc<dyn Host>,
     dialogs: Arc<dyn Dialogs>,
+    watching: Watching,
 }
 
 impl Seam {
@@ -50,6 +67,7 @@ impl Seam {
         Seam {
             host,
             dialogs: dialogs.into(),
+            watching: Watching::default(),
         }
     }
 }
@@ -102,15 +120,20 @@ pub(crate) async fn pick_files(
     seam: State<'_, Seam>,
 ) -> Result<Vec<ReadyFile>, AppError> {
     let (host, dialogs) = (Arc::clone(&seam.host), Arc::clone(&seam.dialogs));
-    apart(move || pick(&*host, &*dialogs, kind, language)).await
+    let watching = Arc::clone(&seam.watching);
+    apart(move || pick(&*host, &*dialogs, kind, language, &|progress| tell(&watching, progress))).await
 }
 
 #[tauri::command]
-pub(crate) fn watch(channel: Channel<Value>, seam: State<'_, Seam>) {
-    seam.host.watch(Box::new(move |event| {
-        // A page that was reloaded no longer listens; it watches anew.
-        let _ = channel.send(event.clone());
-    }));
+pub(crate) fn watch(channel: Channel<Progress>, seam: State<'_, Seam>) {
+    *seam.watching.lock().unwrap_or_else(PoisonError::into_inner) = Some(channel);
+}
+
+/// Tells whoever watches. A page that was reloaded no longer hears; it watches anew.
+fn tell(watching: &Watching, progress: Progress) {
+    if let Some(channel) = &*watching.lock().unwrap_or_else(PoisonError::into_inner) {
+        let _ = channel.send(progress);
+    }
 }
 
 #[tauri::command]
@@ -157,19 +180,61 @@ fn replace(host: &dyn Host, file: &str, path: &Path) -> Result<(), AppError> {
     })
 }
 
+/// How many bytes go by between two steps of progress: 1 MiB.
+const STEP: u64 = 1 << 20;
+
 /// All of the chosen files, or the first trouble: a person who chose five photos never ends up with three unnoticed.
 fn pick(
     host: &dyn Host,
     dialogs: &dyn Dialogs,
     kind: PickKind,
     language: Language,
+    tell: &dyn Fn(Progress),
 ) -> Result<Vec<ReadyFile>, AppError> {
     let take = |path: PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let mut bytes = File::open(&path).map_err(|error| not_read(&name, &error))?;
-        host.stage(&name, &mut bytes)
+        let unreadable = |error: std::io::Error| not_read(&name, &error);
+        let file = File::open(&path).map_err(unreadable)?;
+        let total = file.metadata().map_err(unreadable)?.len();
+        let step = |done| {
+            tell(Progress {
+                command: "pick_files",
+                name: name.clone(),
+                done,
+                total,
+            })
+        };
+        host.stage(
+            &name,
+            &mut Told {
+                inner: file,
+                done: 0,
+                told: 0,
+                tell: &step,
+            },
+        )
     };
     dialogs.pick(kind, language).into_iter().map(take).collect()
+}
+
+/// Tells how much was read, at every step and at the end.
+struct Told<'a, R> {
+    inner: R,
+    done: u64,
+    told: u64,
+    tell: &'a dyn Fn(u64),
+}
+
+impl<R: Read> Read for Told<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(into)?;
+        self.done += count as u64;
+        if self.done >= self.told + STEP || (count == 0 && self.done > self.told) {
+            self.told = self.done;
+            (self.tell)(self.done);
+        }
+        Ok(count)
+    }
 }
 
 fn not_read(name: &str, error: &std::io::Error) -> AppError {

@@ -179,15 +179,17 @@ fn open_host(start: &Start) -> Result<Opened, NotOpened> {
         }
         (None, None) => home::usual(|name| std::env::var_os(name)).ok_or(NotOpened::NoPlace)?,
     };
-    let clock = Clock::from_environment(std::env::var("CHIDAO_NOW").ok()).map_err(NotOpened::Clock)?;
+    let clock = match Clock::from_environment(std::env::var("CHIDAO_NOW").ok()).map_err(NotOpened::Clock)? {
+        Clock::Machine if start.demo => Clock::of_the_demonstration(),
+        clock => clock,
+    };
     let held = Held::take(&home).map_err(NotOpened::Home)?;
     let opening = Opening {
         home: held.path(),
-        demo: start.demo,
         clock,
         machine: edges::machine(),
     };
-    let host = host::open(&opening).map_err(NotOpened::App)?;
+    let host = host::open(opening).map_err(NotOpened::App)?;
     Ok((host, held, demo))
 }
 

@@ -1,7 +1,6 @@
 //! The commands' work, without a window: an application of two shelves and a person who answers from a list.
 
 use super::*;
-use crate::host::Listener;
 use serde_json::json;
 use std::io::{Read, Write};
 use std::sync::Mutex;
@@ -52,8 +51,6 @@ impl Host for Shelf {
         self.read_file(token, &mut bytes)?;
         std::fs::write(path, bytes).map_err(|_| AppError::new("file_not_written"))
     }
-
-    fn watch(&self, _listener: Listener) {}
 }
 
 struct Person {
@@ -85,13 +82,43 @@ fn chosen_files_come_in_whole_and_named() {
         chooses: vec![photo],
         saves_in: None,
     };
-    let taken = pick(&shelf, &person, PickKind::Attachments, Language::Vi).unwrap();
+    let taken = pick(&shelf, &person, PickKind::Attachments, Language::Vi, &|_| {}).unwrap();
     assert_eq!(
         (taken.len(), taken[0].name.as_str(), taken[0].size),
         (1, "Ảnh hồ Sông Sỏi.jpg", 3)
     );
     assert_eq!(shown_bytes(&shelf, "f0").unwrap(), [1, 2, 3]);
-    assert_eq!(pick(&shelf, &NOBODY, PickKind::Bundle, Language::Vi).unwrap().len(), 0);
+    assert_eq!(
+        pick(&shelf, &NOBODY, PickKind::Bundle, Language::Vi, &|_| {})
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
+#[test]
+fn taking_in_a_large_file_is_told_step_by_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = folder.path().join("gói.chidao");
+    let size = STEP * 2 + 5;
+    std::fs::write(&large, vec![7; usize::try_from(size).unwrap()]).unwrap();
+    let person = Person {
+        chooses: vec![large],
+        saves_in: None,
+    };
+    let told = Mutex::new(Vec::new());
+    let tell = |progress: Progress| {
+        told.lock()
+            .unwrap()
+            .push((progress.name, progress.done, progress.total))
+    };
+    pick(&Shelf::default(), &person, PickKind::Bundle, Language::Vi, &tell).unwrap();
+    let told = told.into_inner().unwrap();
+    assert_eq!(told.last(), Some(&("gói.chidao".to_owned(), size, size)));
+    assert!(
+        told.len() >= 2 && told.len() <= 3 && told.is_sorted_by_key(|step| step.1),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -100,7 +127,7 @@ fn a_chosen_file_that_cannot_be_read_is_told_by_name() {
         chooses: vec!["/không/có/ảnh.jpg".into()],
         saves_in: None,
     };
-    let error = pick(&Shelf::default(), &person, PickKind::Attachments, Language::Vi).unwrap_err();
+    let error = pick(&Shelf::default(), &person, PickKind::Attachments, Language::Vi, &|_| {}).unwrap_err();
     assert_eq!(
         (error.code.as_str(), error.params["name"].as_str()),
         ("file_unreadable", "ảnh.jpg")
@@ -171,7 +198,6 @@ fn what_is_too_big_to_show_is_refused_before_it_is_read() {
         fn save_file(&self, _: &str, _: &Path) -> Result<(), AppError> {
             Err(AppError::new("not_asked"))
         }
-        fn watch(&self, _: Listener) {}
     }
     let error = shown_bytes(&Huge, "f0").unwrap_err();
     assert_eq!(
