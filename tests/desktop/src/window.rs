@@ -217,7 +217,7 @@ impl Window {
         let wrapped = "
             const [arguments_, done] = arguments;
             (async (arguments) => { BODY })(arguments_)
-                .then((value) => done({ value: value ?? null }), (error) => done({ error: String(error?.message ?? error) }));";
+                .then((value) => done({ value: value ?? null }), (error) => done({ error: error?.message ?? JSON.stringify(error) ?? String(error) }));";
         let answer = self
             .client
             .execute_async(&wrapped.replace("BODY", body), vec![arguments])

@@ -3,5 +3,6 @@
 #![cfg(target_os = "linux")]
 
 mod real_window {
+    mod files;
     mod shell;
 }
