@@ -6,5 +6,6 @@
 
 pub mod chain;
 pub mod entry;
+pub mod generate;
 pub mod store;
 pub mod trust;
