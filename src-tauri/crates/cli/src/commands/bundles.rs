@@ -1,0 +1,186 @@
+//! Bundles out and in, and their journal.
+
+use crate::arguments::Bundle;
+use crate::home;
+use crate::print::{Output, Table, pairs, words};
+use chidao_app::api::{BundleOutcome, BundleReport, BundleTo, FileRef, Nothing, UseCases};
+use chidao_app::{App, AppError};
+use serde::Serialize;
+use std::path::Path;
+
+/// A bundle that was written.
+#[derive(Serialize)]
+struct Written<'a, T: Serialize> {
+    path: &'a Path,
+    #[serde(flatten)]
+    made: T,
+}
+
+/// What a person does with one bundle.
+pub(super) fn bundle(app: &App, asked: &Bundle, output: &mut Output) -> Result<(), AppError> {
+    match asked {
+        Bundle::Preview { to } => {
+            let seen = app.bundle_preview(BundleTo { to: to.clone() })?;
+            output.answer(&seen, || {
+                let mut table = Table::new()
+                    .text("Lúc", 16)
+                    .text("Về", 20)
+                    .text("Thay đổi", 70)
+                    .text("Ai", 30);
+                for line in &seen.lines {
+                    table.row([
+                        words::date(&line.origin.at),
+                        line.about.clone(),
+                        line.text.clone(),
+                        line.origin.person.name.clone(),
+                    ]);
+                }
+                format!(
+                    "{}\n{}",
+                    pairs(&[
+                        ("Gửi cho", words::unit(&seen.to)),
+                        ("Bút toán", words::number(seen.entries)),
+                        (
+                            "Tệp đính kèm",
+                            format!("{} ({} byte)", seen.blobs, words::number(seen.blob_bytes))
+                        ),
+                        ("Số liệu tính đến", words::date(&seen.as_of)),
+                        ("Đóng gói được", words::yes_or_no(seen.ready).to_owned()),
+                        ("Bên nhận chưa xác nhận mã", words::yes(seen.unverified)),
+                        (
+                            "Bên kia xác nhận gần nhất",
+                            words::maybe_date(seen.confirmed_at.as_ref())
+                        ),
+                    ]),
+                    table.show("Không có gì mới.")
+                )
+            })
+        }
+        Bundle::Export { to, out } => {
+            let made = app.bundle_export(BundleTo { to: to.clone() })?;
+            let path = home::place_in(out, &made.file.name)?;
+            app.save_file(&made.file.file, &path)?;
+            output.answer(
+                &Written {
+                    path: &path,
+                    made: &made,
+                },
+                || {
+                    pairs(&[
+                        ("Gói", path.display().to_string()),
+                        ("Số", made.number.to_string()),
+                        ("Gửi cho", words::unit(&made.to)),
+                        ("Bút toán", words::number(made.entries)),
+                        ("Tệp đính kèm", words::number(made.blobs)),
+                        ("Kích thước", format!("{} byte", words::number(made.file.size))),
+                    ])
+                },
+            )
+        }
+        Bundle::Verify { file } => {
+            let report = app.bundle_verify(FileRef {
+                file: home::hand_over(app, file)?,
+            })?;
+            output.answer(&report, || report_text(&report))
+        }
+        Bundle::Import { file } => {
+            let report = app.bundle_import(FileRef {
+                file: home::hand_over(app, file)?,
+            })?;
+            output.answer(&report, || report_text(&report))
+        }
+    }
+}
+
+fn report_text(report: &BundleReport) -> String {
+    let agree = |agree: Option<bool>| match agree {
+        Some(true) => "khớp".to_owned(),
+        Some(false) => "KHÔNG khớp".to_owned(),
+        None => String::new(),
+    };
+    let heading = match report.outcome {
+        BundleOutcome::AlreadyImported => format!(
+            "Gói này đã nhận lúc {}; không có gì thay đổi.",
+            words::maybe_date(report.imported_before_at.as_ref())
+        ),
+        BundleOutcome::Verified => "Gói nguyên vẹn, đúng chữ ký. Chưa nhận gì.".to_owned(),
+        _ => "Đã nhận trọn vẹn.".to_owned(),
+    };
+    let some = |count: u32| {
+        if count == 0 {
+            String::new()
+        } else {
+            words::number(count)
+        }
+    };
+    let mut text = pairs(&[
+        ("Bên gửi", words::unit(&report.sender)),
+        (
+            "Người, máy",
+            format!("{}, {}", report.sender_person, report.sender_device),
+        ),
+        ("Số", report.number.to_string()),
+        ("Làm lúc", words::date(&report.made_at)),
+        (
+            "Bút toán",
+            format!(
+                "{} (mới {}, chờ {})",
+                report.entries, report.new_entries, report.waiting
+            ),
+        ),
+        ("Tệp đính kèm", words::number(report.blobs)),
+        ("Đã áp dụng", some(report.applied)),
+        ("Không áp dụng", some(report.quarantined)),
+        ("Xung đột", some(report.conflicts)),
+        ("Kiến nghị tiếp nhận", some(report.taken_up)),
+        ("Số liệu hai bên", agree(report.totals_agree)),
+        ("Mã đối chiếu", agree(report.digests_agree)),
+    ]);
+    if report.enrolled {
+        text.push_str("\nĐơn vị đã được ghi danh. Hãy đọc mã với cấp trên rồi chạy: chidao enrol confirm MÃ\n");
+    } else if report.unverified {
+        text.push_str("\nLưu ý: bên gửi chưa được xác nhận mã.\n");
+    }
+    format!("{heading}\n\n{text}")
+}
+
+/// The journal, newest first.
+pub(super) fn journal(app: &App, output: &mut Output) -> Result<(), AppError> {
+    let journal = app.bundles(Nothing {})?;
+    output.answer(&journal, || {
+        let mut table = Table::new()
+            .text("Lúc", 16)
+            .text("Chiều", 5)
+            .text("Kết quả", 18)
+            .text("Đơn vị", 34)
+            .number("Số")
+            .number("Bút toán")
+            .number("Tệp")
+            .text("Bên kia nhận", 12)
+            .text("Tên tệp / lý do", 70);
+        for line in &journal.lines {
+            let refusal = line.refusal.as_ref().map(|code| {
+                let refusal = AppError {
+                    code: code.clone(),
+                    params: line.params.clone(),
+                    retryable: false,
+                };
+                format!("{}: {}", line.file_name, crate::print::sentences::sentence(&refusal))
+            });
+            table.row([
+                words::date(&line.at),
+                if line.outgoing { "đi" } else { "đến" }.to_owned(),
+                words::outcome(line.outcome).to_owned(),
+                line.unit.as_ref().map(words::unit).unwrap_or_default(),
+                line.number.map(|number| number.to_string()).unwrap_or_default(),
+                words::number(line.entries),
+                words::number(line.blobs),
+                line.confirmed
+                    .map(|confirmed| words::yes_or_no(confirmed).to_owned())
+                    .unwrap_or_default(),
+                refusal.unwrap_or_else(|| line.file_name.clone()),
+            ]);
+        }
+        table.show("Chưa có gói nào.")
+    })
+}

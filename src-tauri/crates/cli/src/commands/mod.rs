@@ -1,0 +1,99 @@
+//! One function for each command: asks the application, and says what it answered.
+
+mod bundles;
+mod demo;
+mod field_work;
+mod generate;
+mod start;
+mod taking_in;
+mod tasks;
+mod totals;
+mod upkeep;
+
+use crate::arguments::{Arguments, Command};
+use crate::edges::Clock;
+use crate::print::Output;
+use crate::{home, serve};
+use chidao_app::api::{Nothing, UseCases};
+use chidao_app::{App, AppError};
+
+/// How a command that was not refused ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// As asked.
+    Done,
+    /// It answered, and the answer is that something does not agree.
+    Disagrees,
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// Every refusal of the application, and those of this program: see [`crate::print::sentences`].
+pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> Result<Outcome, AppError> {
+    let passphrase_file = arguments.passphrase_file.as_deref();
+    match &arguments.command {
+        Command::Demo => return demo::make(arguments.home.as_deref(), clock, output).map(done),
+        Command::Serve(asked) if asked.demo => return demo::serve(asked, clock).map(done),
+        _ => {}
+    }
+    let home = home::chosen(arguments.home.as_deref())?;
+    match &arguments.command {
+        Command::Init(init) => return start::init(&home, clock, init, passphrase_file, output).map(done),
+        Command::Serve(asked) => {
+            let app = App::open(&home, clock.edges())?;
+            return serve::run(app, asked, passphrase_file).map(done);
+        }
+        _ => {}
+    }
+    let app = &home::open(&home, clock.edges(), passphrase_file)?;
+    match &arguments.command {
+        Command::Check => return upkeep::check(app, output),
+        Command::Init(_) | Command::Serve(_) | Command::Demo => {}
+        Command::Session => start::session(app, output)?,
+        Command::Settings(change) => start::settings(app, change, output)?,
+        Command::Keys { command } => start::keys(app, command.as_ref(), output)?,
+        Command::Enrol(asked) => start::enrol(app, asked, output)?,
+        Command::Units => start::units(app, output)?,
+        Command::Import(asked) => taking_in::import(app, asked, output)?,
+        Command::Tasks(asked) => tasks::list(app, asked, output)?,
+        Command::Task(asked) => tasks::one(app, asked, output)?,
+        Command::Totals(asked) => totals::totals(app, asked, output)?,
+        Command::Inspect(asked) => field_work::inspect(app, asked, output)?,
+        Command::Recommend(asked) => field_work::recommend(app, asked, output)?,
+        Command::Attachment(asked) => tasks::attachment(app, asked, output)?,
+        Command::Bundle(asked) => bundles::bundle(app, asked, output)?,
+        Command::Bundles => bundles::journal(app, output)?,
+        Command::Conflicts => upkeep::conflicts(app, output)?,
+        Command::Quarantine => upkeep::quarantine(app, output)?,
+        Command::Digest { channel } => upkeep::digest(app, channel, output)?,
+        Command::Generate(asked) => generate::generate(app, asked, output)?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn done((): ()) -> Outcome {
+    Outcome::Done
+}
+
+/// Filters name units by id; a person may name them by code.
+fn unit_ids(app: &App, named: &[String]) -> Result<Vec<String>, AppError> {
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = app.units(Nothing {})?.rows;
+    named
+        .iter()
+        .map(|name| {
+            let name = name.trim();
+            let mut found = known
+                .iter()
+                .filter(|row| row.id == name || row.code.eq_ignore_ascii_case(name));
+            match (found.next(), found.next()) {
+                (Some(one), None) => Ok(one.id.clone()),
+                (Some(_), Some(_)) => Err(AppError::new("unit_ambiguous").with("unit", name)),
+                (None, _) => Err(AppError::new("unit_unknown").with("unit", name)),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,364 @@
+//! A sentence for each refusal: what happened, what was kept, what to do next.
+
+use chidao_app::AppError;
+
+/// Each code with its sentence; `{name}` stands for a parameter. Sorted by code.
+const SENTENCES: &[(&str, &str)] = &[
+    (
+        "already_enrolled",
+        "{unit} đã được ghi danh với đơn vị này. Không có gì thay đổi; nếu đơn vị làm lại từ đầu, hãy thu hồi máy cũ trước.",
+    ),
+    (
+        "already_started",
+        "Thư mục dữ liệu này đã được khởi tạo. Hãy dùng --home với một thư mục khác nếu muốn tạo nơi làm việc mới.",
+    ),
+    (
+        "attachment_not_here",
+        "Tệp đính kèm còn đang trên đường, chưa tới máy này. Tệp sẽ đến cùng gói của bên kia.",
+    ),
+    (
+        "bad_cursor",
+        "Giá trị --after không phải của trang trước. Hãy lấy lại danh sách từ đầu.",
+    ),
+    (
+        "bad_date",
+        "Ngày ở trường \"{field}\" không hợp lệ: {value}. Hãy ghi theo dạng 23/6/2017 hoặc 2017-06-23.",
+    ),
+    (
+        "bad_entry",
+        "Một bút toán không đúng khuôn dạng ({detail}). Sổ vẫn như trước.",
+    ),
+    (
+        "bad_range",
+        "Đoạn nhật ký không khớp chuỗi ({detail}). Sổ vẫn như trước.",
+    ),
+    ("bad_request", "Yêu cầu \"{request}\" không đúng khuôn dạng: {detail}."),
+    ("bad_signature", "Chữ ký không đúng: {detail}. Sổ vẫn như trước."),
+    (
+        "bad_unit_code",
+        "Mã định danh \"{code}\" không đúng dạng (ví dụ: H02.15).",
+    ),
+    ("bad_value", "Giá trị của trường \"{field}\" không hợp lệ: {value}."),
+    (
+        "bundle_cut_short",
+        "Gói bị cắt cụt: tệp chưa chép xong hoặc bị mất phần cuối. Sổ vẫn như trước; hãy chép lại hoặc xin gửi lại.",
+    ),
+    (
+        "bundle_damaged",
+        "Gói bị hỏng: nội dung đã bị thay đổi trên đường đi. Sổ vẫn như trước; hãy chép lại hoặc xin gửi lại.",
+    ),
+    (
+        "bundle_foreign_channel",
+        "Gói mang dữ liệu của kênh mà đơn vị này không tham gia. Sổ vẫn như trước.",
+    ),
+    (
+        "bundle_malformed",
+        "Gói không đúng khuôn dạng: {detail}. Sổ vẫn như trước; hãy báo cho bên gửi.",
+    ),
+    (
+        "bundle_not_for_us",
+        "Gói này gửi cho đơn vị khác, không mở được ở đây. Sổ vẫn như trước.",
+    ),
+    ("bundle_not_one", "Tệp này không phải gói đồng bộ của Sổ Chỉ Đạo."),
+    ("bundle_refused", "Gói bị từ chối: {detail}. Sổ vẫn như trước."),
+    (
+        "bundle_signature_wrong",
+        "Chữ ký của gói không đúng: không phải do máy ghi trong gói làm ra. Sổ vẫn như trước; đừng nhận gói này.",
+    ),
+    (
+        "bundle_stranger",
+        "Gói do một máy lạ ký, chưa được ghi danh với đơn vị này. Sổ vẫn như trước; đừng nhận gói này nếu chưa rõ nguồn.",
+    ),
+    ("bundle_too_big", "Gói vượt giới hạn {limit}. Sổ vẫn như trước."),
+    (
+        "bundle_too_new",
+        "Gói do phiên bản mới hơn làm ra (cần trình đọc {reader}). Sổ vẫn như trước; hãy cập nhật chương trình rồi nhận lại.",
+    ),
+    ("cancelled", "Đã dừng theo yêu cầu. Không có gì được ghi."),
+    (
+        "code_taken",
+        "Mã \"{code}\" đã dùng cho nhiệm vụ khác. Mã không bao giờ cấp lại; hãy chọn mã khác.",
+    ),
+    ("date_ahead", "Ngày ở trường \"{field}\" nằm trong tương lai: {value}."),
+    ("draft_too_long", "Bản nháp quá dài (nhiều nhất {limit} byte)."),
+    ("field_missing", "Còn thiếu \"{field}\". Chưa ghi gì."),
+    (
+        "field_too_long",
+        "Trường \"{field}\" quá dài (nhiều nhất {limit} ký tự). Chưa ghi gì.",
+    ),
+    (
+        "file_exists",
+        "Đã có tệp {path}. Tệp đó được giữ nguyên; hãy chọn tên hoặc thư mục khác.",
+    ),
+    ("file_gone", "Tệp chờ không còn nữa. Hãy chọn lại tệp."),
+    (
+        "file_not_written",
+        "Không ghi được {path}: {detail}. Không để lại tệp dở dang.",
+    ),
+    (
+        "file_reads_back_wrong",
+        "Đọc lại {path} thấy khác với dữ liệu đã ghi: thẻ nhớ hoặc ổ đĩa có thể hỏng. Hãy ghi ra nơi khác.",
+    ),
+    ("file_too_big", "Tệp {name} quá lớn (nhiều nhất {limit} byte)."),
+    ("file_unreadable", "Không đọc được tệp {name}: {detail}."),
+    (
+        "finding_incomplete",
+        "Nhiệm vụ {task} có sai sót nhưng còn thiếu: {missing}. Phải đủ tính chất, mức độ, nguyên nhân, trách nhiệm mới kết thúc được.",
+    ),
+    (
+        "forked",
+        "Hai bút toán khác nhau đứng cùng một chỗ trong nhật ký. Sổ vẫn như trước; hãy báo cho người quản trị.",
+    ),
+    (
+        "home_unknown",
+        "Không biết thư mục dữ liệu ở đâu. Hãy chỉ rõ bằng --home.",
+    ),
+    ("home_unusable", "Không dùng được thư mục dữ liệu {path}: {detail}."),
+    ("inspection_closed", "Đợt kiểm tra đã kết thúc; không ghi thêm được."),
+    (
+        "internal",
+        "Có lỗi bên trong chương trình ({place}: {detail}). Không có gì ghi dở dang.",
+    ),
+    (
+        "list_damaged",
+        "Tệp {name} bị hỏng: {detail}. Hãy mở và lưu lại bằng Excel.",
+    ),
+    ("list_empty", "Tệp {name} rỗng."),
+    (
+        "list_has_errors",
+        "Danh sách có {count} lỗi nên chưa nhận dòng nào. Hãy xem bằng --preview, sửa tệp rồi nhận lại.",
+    ),
+    (
+        "list_not_a_spreadsheet",
+        "Tệp {name} không phải bảng tính (.xlsx, .xls, .ods, .csv).",
+    ),
+    (
+        "list_protected",
+        "Tệp {name} đặt mật khẩu. Hãy mở bằng Excel, bỏ mật khẩu rồi lưu lại.",
+    ),
+    (
+        "list_too_large",
+        "Tệp {name} quá lớn: {detail}. Hãy chia thành nhiều tệp.",
+    ),
+    ("locked", "Két khoá đang đóng. Hãy mở bằng mật khẩu."),
+    ("no_checkpoint", "Đoạn nhật ký không có chữ ký chốt. Sổ vẫn như trước."),
+    ("no_parent_possible", "Bản dùng cho tỉnh không ghi danh với cấp trên."),
+    (
+        "no_recipients",
+        "Chưa biết khoá của {unit} nên không thể mã hoá gói cho đơn vị đó. Hãy ghi danh trước.",
+    ),
+    (
+        "no_root_key",
+        "Máy này không giữ khoá gốc của đơn vị nên không thể chứng nhận máy khác.",
+    ),
+    ("no_signing_key", "Máy này không có khoá ký nên không thể ghi."),
+    ("no_team_head", "Chưa có trưởng đoàn. Chưa ghi gì."),
+    ("not_a_request", "Tệp này không phải phiếu đề nghị ghi danh hợp lệ."),
+    (
+        "not_completed",
+        "Nhiệm vụ chưa được báo hoàn thành nên chưa đánh giá được.",
+    ),
+    (
+        "not_enrolled",
+        "Đơn vị chưa được ghi danh. Dữ liệu đã ghi vẫn giữ nguyên và sẽ đi cùng gói đầu tiên sau khi ghi danh.",
+    ),
+    ("not_found", "Không tìm thấy {what}."),
+    ("not_started", "Thư mục này chưa được khởi tạo. Hãy chạy: chidao init …"),
+    (
+        "not_your_unit_to_inspect",
+        "Chỉ kiểm tra được đơn vị này hoặc đơn vị cấp dưới.",
+    ),
+    (
+        "nothing_to_undo",
+        "Không có thay đổi nào của bạn trên máy này để lấy lại.",
+    ),
+    (
+        "own_request",
+        "Đây là phiếu của chính đơn vị này. Phiếu phải do cấp trên chấp nhận.",
+    ),
+    (
+        "page_missing",
+        "Chưa có trang giao diện đã dựng (tìm ở: {places}). Hãy chạy: cargo xtask run, hoặc chỉ thư mục bằng --ui.",
+    ),
+    (
+        "passphrase_missing",
+        "Cần mật khẩu. Hãy đặt biến CHIDAO_PASSPHRASE hoặc dùng --passphrase-file.",
+    ),
+    ("passphrase_too_short", "Mật khẩu quá ngắn (ít nhất {least} ký tự)."),
+    ("period_reversed", "Ngày đầu kỳ sau ngày cuối kỳ."),
+    (
+        "port_unusable",
+        "Không mở được cổng {port} trên 127.0.0.1: {detail}. Hãy chọn cổng khác bằng --port.",
+    ),
+    (
+        "record_ambiguous",
+        "Có nhiều bản ghi cùng mã \"{name}\". Hãy dùng định danh thay cho mã.",
+    ),
+    ("record_unknown", "Không có \"{name}\"."),
+    ("refused", "Không được ghi \"{field}\": {reason}. Không có gì thay đổi."),
+    (
+        "report_empty",
+        "Báo cáo chưa có gì: cần ít nhất phần trăm, nội dung hoặc tệp đính kèm.",
+    ),
+    (
+        "secrecy_undeclared",
+        "Chưa khẳng định văn bản không mật (--not-secret). Tài liệu mật không được đưa vào máy này; chưa ghi gì.",
+    ),
+    (
+        "secret",
+        "Nội dung có dấu mật. Tài liệu mật không được soạn thảo, lưu giữ trên máy có hoặc đã từng nối mạng; chưa ghi gì, kể cả số văn bản.",
+    ),
+    ("sheet_unknown", "Tệp không có trang tính \"{sheet}\"."),
+    (
+        "store_failed",
+        "Kho dữ liệu không làm được việc vừa rồi: {detail}. Không có gì ghi dở dang; hãy thử lại.",
+    ),
+    (
+        "store_inconsistent",
+        "Kho dữ liệu không nhất quán: {detail}. Hãy chạy chidao check và khôi phục từ bản sao lưu.",
+    ),
+    (
+        "store_too_new",
+        "Kho dữ liệu do phiên bản mới hơn ghi ({version}). Hãy cập nhật chương trình.",
+    ),
+    (
+        "store_wrong_key",
+        "Khoá không mở được kho dữ liệu: két khoá và kho không cùng một nơi làm việc.",
+    ),
+    (
+        "task_ambiguous",
+        "Có {count} nhiệm vụ cùng mã \"{task}\". Hãy dùng định danh thay cho mã.",
+    ),
+    ("task_unknown", "Không có nhiệm vụ \"{task}\"."),
+    ("too_many_files", "Quá nhiều tệp trong một lần (nhiều nhất {limit})."),
+    ("too_many_tasks", "Quá nhiều nhiệm vụ (nhiều nhất {limit})."),
+    (
+        "unit_ambiguous",
+        "Có nhiều đơn vị cùng mã \"{unit}\". Hãy dùng định danh thay cho mã.",
+    ),
+    ("unit_needed", "Hãy chỉ rõ đơn vị bằng --unit."),
+    ("unit_unknown", "Không biết đơn vị \"{unit}\". Xem: chidao units."),
+    ("unknown_channel", "Không có kênh này ở đây."),
+    ("unknown_field", "Không có trường \"{field}\"."),
+    ("unknown_request", "Chương trình không biết yêu cầu \"{request}\"."),
+    (
+        "vault_unreadable",
+        "Không đọc được két khoá. Dữ liệu vẫn còn nguyên; hãy khôi phục két từ bản sao hoặc dùng khoá khôi phục.",
+    ),
+    (
+        "wrong_code",
+        "Mã không khớp với lần ghi danh nào đang chờ. Hãy đọc lại từng nhóm số với bên kia; nếu vẫn khác, đừng xác nhận.",
+    ),
+    ("wrong_passphrase", "Mật khẩu không đúng."),
+];
+
+/// The sentence for a refusal, with its parameters in place. A code without a sentence of its own is told with all it
+/// carries, so that nothing is hidden.
+pub(crate) fn sentence(refusal: &AppError) -> String {
+    let known = SENTENCES.binary_search_by_key(&refusal.code.as_str(), |(code, _)| code);
+    match known {
+        Ok(place) => filled(SENTENCES[place].1, refusal),
+        Err(_) => {
+            let all: Vec<String> = refusal
+                .params
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect();
+            let all = if all.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", all.join("; "))
+            };
+            format!("Không làm được: {}{all}. Không có gì thay đổi.", refusal.code)
+        }
+    }
+}
+
+fn filled(sentence: &str, refusal: &AppError) -> String {
+    let mut text = String::new();
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            break;
+        };
+        let value = refusal.params.get(name).map(String::as_str).unwrap_or("?");
+        text.push_str(match name {
+            "field" => super::words::field(value),
+            "reason" => super::words::reason(value),
+            _ => value,
+        });
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(SENTENCES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+
+    #[test]
+    fn parameters_stand_in_their_places() {
+        let refusal = AppError::new("task_ambiguous").with("task", "NV01").with("count", 2);
+        assert_eq!(
+            sentence(&refusal),
+            "Có 2 nhiệm vụ cùng mã \"NV01\". Hãy dùng định danh thay cho mã."
+        );
+        let refusal = AppError::new("refused")
+            .with("field", "deadline")
+            .with("reason", "not_yours");
+        assert_eq!(
+            sentence(&refusal),
+            "Không được ghi \"Hạn hiện tại\": không thuộc quyền của bên ghi. Không có gì thay đổi."
+        );
+    }
+
+    #[test]
+    fn an_unknown_code_hides_nothing() {
+        let refusal = AppError::new("brand_new").with("what", "x");
+        assert_eq!(
+            sentence(&refusal),
+            "Không làm được: brand_new (what: x). Không có gì thay đổi."
+        );
+    }
+
+    /// Every code that the application or this program can answer with, read from the sources.
+    fn codes(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("the sources are here").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                codes(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&path).expect("a source is text");
+                let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+                found.extend(
+                    text.split("AppError::new(\"")
+                        .skip(1)
+                        .filter_map(|rest| rest.split_once('"'))
+                        .map(|(code, _)| code.to_owned()),
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_its_sentence() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut found = Vec::new();
+        codes(&here.join("src"), &mut found);
+        codes(&here.join("../app/src"), &mut found);
+        assert!(found.len() > 20, "the sources name their codes");
+        let silent: Vec<&String> = found
+            .iter()
+            .filter(|code| !SENTENCES.iter().any(|(known, _)| known == code))
+            .collect();
+        assert!(silent.is_empty(), "without a sentence: {silent:?}");
+    }
+}

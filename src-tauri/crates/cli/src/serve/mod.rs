@@ -1,0 +1,284 @@
+//! `chidao serve`: the page in a browser on this very machine, over the same use cases as the desktop window.
+//!
+//! It listens on 127.0.0.1 only. Every request must name that address as its host (so that no foreign name can be
+//! pointed here), come from the page itself, and, but for the page's own files, carry the session's token. The token in
+//! the printed address is for one exchange. Start at [`gate`].
+
+mod bytes;
+mod gate;
+mod page;
+
+use crate::arguments::Serve;
+use crate::edges;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use chidao_app::api::{Nothing, ReadyFile, Unlock, UseCases, VaultState};
+use chidao_app::{App, AppError};
+use gate::{Gate, HEADER};
+use page::Page;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path as FilePath;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Largest request of the page, in bytes; files go another way.
+const CALL_LIMIT: usize = 8 << 20;
+
+/// What is served: the application, or a stand-in in tests. Every method may block.
+trait Seam: Send + Sync {
+    /// Answers one request of the page.
+    fn call(&self, request: &Value) -> Result<Value, AppError>;
+    /// Takes in the bytes of a file.
+    fn stage(&self, name: &str, bytes: &mut dyn Read) -> Result<ReadyFile, AppError>;
+    /// What waits under a token.
+    fn file(&self, token: &str) -> Result<ReadyFile, AppError>;
+    /// Writes the bytes under a token.
+    fn read_file(&self, token: &str, out: &mut dyn Write) -> Result<u64, AppError>;
+}
+
+impl Seam for App {
+    fn call(&self, request: &Value) -> Result<Value, AppError> {
+        self.call_json(request)
+    }
+    fn stage(&self, name: &str, bytes: &mut dyn Read) -> Result<ReadyFile, AppError> {
+        App::stage(self, name, bytes)
+    }
+    fn file(&self, token: &str) -> Result<ReadyFile, AppError> {
+        App::file(self, token)
+    }
+    fn read_file(&self, token: &str, out: &mut dyn Write) -> Result<u64, AppError> {
+        App::read_file(self, token, out)
+    }
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// `page_missing`, `port_unusable`; with a passphrase given, what opening the vault answers.
+pub(crate) fn run(app: App, asked: &Serve, passphrase_file: Option<&FilePath>) -> Result<(), AppError> {
+    let given = match passphrase_file {
+        Some(file) => Some(edges::passphrase(Some(file))?),
+        None => edges::passphrase_set(),
+    };
+    match given {
+        Some(passphrase) => run_unlocked(app, asked, &passphrase),
+        None => serve(app, asked),
+    }
+}
+
+/// Serves with the vault opened at the start, if there is one.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_unlocked(app: App, asked: &Serve, passphrase: &str) -> Result<(), AppError> {
+    if app.session(Nothing {})?.vault == VaultState::Locked {
+        app.unlock(Unlock {
+            passphrase: passphrase.to_owned(),
+        })?;
+    }
+    serve(app, asked)
+}
+
+fn serve(app: App, asked: &Serve) -> Result<(), AppError> {
+    let page = Page::find(asked.ui.as_deref())?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| AppError::internal("runtime", &error))?;
+    runtime.block_on(listen(Arc::new(app), page, asked.port))
+}
+
+async fn listen(seam: Arc<dyn Seam>, page: Page, port: u16) -> Result<(), AppError> {
+    let unusable = |error: std::io::Error| AppError::new("port_unusable").with("port", port).with("detail", error);
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+        .await
+        .map_err(unusable)?;
+    let port = listener.local_addr().map_err(unusable)?.port();
+    let once = token();
+    let gate = Gate::new(port, once.clone(), token());
+    // Whoever started this reads the address from a pipe, so it must leave at once.
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "http://127.0.0.1:{port}/#token={once}")
+        .and_then(|()| out.flush())
+        .map_err(|error| {
+            AppError::new("file_not_written")
+                .with("path", "stdout")
+                .with("detail", error)
+        })?;
+    drop(out);
+    axum::serve(
+        listener,
+        router(Served {
+            seam,
+            gate: Arc::new(gate),
+            page: Arc::new(page),
+        }),
+    )
+    .with_graceful_shutdown(told_to_stop())
+    .await
+    .map_err(unusable)
+}
+
+/// 256 bits at random, in hexadecimal digits.
+fn token() -> String {
+    let mut bytes = [0_u8; 32];
+    edges::fill_random(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+            return;
+        }
+    }
+    // Where no signal can be heard, it serves until it is killed.
+    if interrupted.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[derive(Clone)]
+struct Served {
+    seam: Arc<dyn Seam>,
+    gate: Arc<Gate>,
+    page: Arc<Page>,
+}
+
+fn router(served: Served) -> Router {
+    let guarded = Router::new()
+        .route("/call", post(call))
+        .route("/upload", post(upload))
+        .route("/file/{token}", get(file))
+        .layer(middleware::from_fn_with_state(served.clone(), gate::with_token));
+    Router::new()
+        .route("/session", post(session))
+        .merge(guarded)
+        .fallback(get(static_file))
+        .layer(middleware::from_fn_with_state(served.clone(), gate::from_here))
+        .with_state(served)
+}
+
+/// A refusal of the application, as the page expects it.
+struct Refused(AppError);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        json_response(StatusCode::UNPROCESSABLE_ENTITY, &json!(self.0))
+    }
+}
+
+fn json_response(status: StatusCode, value: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
+}
+
+/// Does blocking work off the server's threads.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AppError> + Send + 'static,
+) -> Result<T, Refused> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(Refused),
+        Err(error) => Err(Refused(AppError::internal("work", &error))),
+    }
+}
+
+#[derive(Deserialize)]
+struct Exchange {
+    token: String,
+}
+
+/// Exchanges the token of the printed address, once.
+async fn session(State(served): State<Served>, request: Request) -> Response {
+    let asked = match to_bytes(request.into_body(), CALL_LIMIT).await {
+        Ok(body) => serde_json::from_slice::<Exchange>(&body).ok(),
+        Err(_) => None,
+    };
+    match asked.and_then(|asked| served.gate.exchange(&asked.token)) {
+        Some(session) => {
+            let mut response = json_response(StatusCode::OK, &json!({ "session": session }));
+            if let Ok(value) = HeaderValue::from_str(&session) {
+                response.headers_mut().insert(HEADER, value);
+            }
+            response
+        }
+        None => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+async fn call(State(served): State<Served>, request: Request) -> Result<Response, Refused> {
+    let Ok(body) = to_bytes(request.into_body(), CALL_LIMIT).await else {
+        return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response());
+    };
+    let asked: Value = serde_json::from_slice(&body).map_err(|error| Refused(AppError::bad_request("call", &error)))?;
+    let answer = blocking(move || served.seam.call(&asked)).await?;
+    Ok(json_response(StatusCode::OK, &answer))
+}
+
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    name: String,
+}
+
+async fn upload(
+    State(served): State<Served>,
+    Query(named): Query<Named>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let (mut reader, pump) = bytes::reader(request.into_body());
+    let pump = tokio::spawn(pump);
+    let staged = blocking(move || served.seam.stage(&named.name, &mut reader)).await;
+    // A body that is not read to its end would break the connection before the answer arrives.
+    let _ = pump.await;
+    Ok(json_response(StatusCode::OK, &json!(staged?)))
+}
+
+async fn file(State(served): State<Served>, Path(token): Path<String>) -> Result<Response, Refused> {
+    let (seam, asked) = (served.seam.clone(), token.clone());
+    let ready = blocking(move || seam.file(&asked)).await?;
+    let (mut writer, body) = bytes::writer();
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = served.seam.read_file(&token, &mut writer) {
+            writer.fail(&error);
+        }
+    });
+    let mut headers = HeaderMap::new();
+    let kind = HeaderValue::from_str(&ready.media_type);
+    headers.insert(
+        header::CONTENT_TYPE,
+        kind.unwrap_or(HeaderValue::from_static("application/octet-stream")),
+    );
+    headers.insert(header::CONTENT_LENGTH, ready.size.into());
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{}", percent(&ready.name))) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok((headers, Body::new(body)).into_response())
+}
+
+/// A name as RFC 8187 wants it in a header.
+fn percent(name: &str) -> String {
+    let mut text = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => text.push(char::from(byte)),
+            other => text.push_str(&format!("%{other:02X}")),
+        }
+    }
+    text
+}
+
+async fn static_file(State(served): State<Served>, request: Request) -> Response {
+    served.page.answer(request.uri().path()).await
+}
+
+#[cfg(test)]
+mod tests;
