@@ -5,6 +5,8 @@
 //! Conventions: dates are `YYYY-MM-DD`, moments RFC 3339 at +07:00, ids opaque strings, percents whole numbers 0–100.
 
 mod bundles;
+#[cfg(test)]
+mod fresh;
 mod inspections;
 mod session;
 mod taking_in;
@@ -58,6 +60,7 @@ macro_rules! use_cases {
         /// Exports the types of every request and response, with what they contain.
         pub fn export_types(config: &ts_rs::Config) -> Result<(), ts_rs::ExportError> {
             $( <$req as ts_rs::TS>::export_all(config)?; <$res as ts_rs::TS>::export_all(config)?; )*
+            <AppError as ts_rs::TS>::export_all(config)?;
             Ok(())
         }
     };

@@ -20,8 +20,8 @@ fn files(folder: &Path) -> BTreeMap<String, String> {
 fn generated_types_are_fresh() {
     let made = tempfile::tempdir().unwrap();
     let config = Config::default().with_out_dir(made.path()).with_large_int("number");
-    chidao_app::api::export_types(&config).unwrap();
-    let body = chidao_app::api::use_cases_typescript(&config);
+    crate::api::export_types(&config).unwrap();
+    let body = crate::api::use_cases_typescript(&config);
     let names: Vec<String> = files(made.path())
         .keys()
         .map(|name| name.trim_end_matches(".ts").to_owned())

@@ -1,0 +1,79 @@
+import type { AppError } from './types/AppError';
+import type { UseCases } from './types/UseCases';
+
+/** What could not be done, as the program says it. The page turns the code into a sentence. */
+export class AppFailure extends Error {
+  readonly code: string;
+  readonly params: Record<string, string>;
+  readonly retryable: boolean;
+
+  constructor(code: string, params: Record<string, string> = {}, retryable = false) {
+    super(code);
+    this.name = 'AppFailure';
+    this.code = code;
+    this.params = params;
+    this.retryable = retryable;
+  }
+
+  /** Reads what came over the wire; anything that is not an `AppError` becomes one. */
+  static from(value: unknown): AppFailure {
+    if (value instanceof AppFailure) return value;
+    let told: unknown = value;
+    if (typeof value === 'string') {
+      try {
+        told = JSON.parse(value);
+      } catch {
+        return new AppFailure('unexpected', { detail: value });
+      }
+    }
+    if (typeof told === 'object' && told !== null && 'code' in told && typeof told.code === 'string') {
+      const error = told as Partial<AppError> & { code: string };
+      return new AppFailure(error.code, { ...error.params } as Record<string, string>, error.retryable ?? false);
+    }
+    return new AppFailure('unexpected', { detail: value instanceof Error ? value.message : String(value) });
+  }
+}
+
+/** A file that the program holds under a token. */
+export interface HandedFile {
+  file: string;
+  name: string;
+  size: number;
+}
+
+/** Where a file was kept. */
+export interface Kept {
+  /** The path, where the host tells it; else the file's name. */
+  path: string;
+}
+
+/** What kind of files the person is to choose. */
+export type PickKind = 'list' | 'bundle' | 'enrolment' | 'photos' | 'any';
+
+/** Told while a file is handed over: bytes sent so far and in all. */
+export type SeenProgress = (sent: number, size: number) => void;
+
+/** The program, wherever it is. */
+export interface Host {
+  call<K extends keyof UseCases>(name: K, request: UseCases[K]['request']): Promise<UseCases[K]['response']>;
+  upload(file: File, progress?: SeenProgress, signal?: AbortSignal): Promise<HandedFile>;
+  download(file: string, mediaType: string): Promise<Blob>;
+  saveFile(file: string, name: string): Promise<Kept | null>;
+  pickFiles(kind: PickKind): Promise<HandedFile[]>;
+}
+
+/** What a file dialog offers for a kind. */
+export function acceptedBy(kind: PickKind): string {
+  switch (kind) {
+    case 'list':
+      return '.xlsx,.xls,.ods,.csv';
+    case 'bundle':
+      return '.chidao';
+    case 'enrolment':
+      return '.chidao-request,.json';
+    case 'photos':
+      return 'image/*,.pdf,.doc,.docx,.xls,.xlsx';
+    case 'any':
+      return '';
+  }
+}

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { AppFailure } from '../host';
+import { all, speak, t } from './index.svelte';
+
+it('has every text in both languages, with the same gaps', () => {
+  const gaps = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
+  for (const [room, { vi, en }] of Object.entries(all)) {
+    expect(Object.keys(en).sort(), room).toEqual(Object.keys(vi).sort());
+    for (const [key, text] of Object.entries(vi as Record<string, string>)) {
+      expect(text.trim(), `${room}.${key}`).not.toBe('');
+      expect(gaps((en as Record<string, string>)[key] ?? ''), `${room}.${key}`).toEqual(gaps(text));
+    }
+  }
+});
+
+it('tells what went wrong in a sentence, and never hides an unknown code', () => {
+  const refused = new AppFailure('refused', { field: 'deadline', reason: 'not_yours', kind: 'task' });
+  expect(speak(refused)).toBe('Không ghi được Hạn hiện tại: việc này thuộc quyền của bên kia. Không có gì bị thay đổi.');
+  expect(speak(new AppFailure('brand_new', { where: 'đâu đó' }))).toContain('brand_new');
+  expect(t('tasks.count', { n: '1.234' })).toBe('1.234 nhiệm vụ');
+});
