@@ -341,17 +341,20 @@ mod tests {
     use super::*;
     use crate::Edges;
     use chrono::{DateTime, TimeDelta};
+    use rand_chacha::rand_core::{Rng, SeedableRng};
     use std::path::Path;
-    use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicI64, Ordering};
 
     fn app(home: &Path, machine: &str) -> App {
         let begins = DateTime::parse_from_rfc3339(BEGINS).unwrap();
-        let (read, drawn) = (AtomicI64::new(0), AtomicU8::new(machine.len() as u8));
+        let read = AtomicI64::new(0);
+        let drawn = Mutex::new(rand_chacha::ChaCha8Rng::seed_from_u64(machine.len() as u64));
         App::open(
             home,
             Edges {
                 now: Box::new(move || begins + TimeDelta::seconds(read.fetch_add(1, Ordering::Relaxed))),
-                random: Box::new(move |bytes| bytes.fill_with(|| drawn.fetch_add(7, Ordering::Relaxed))),
+                random: Box::new(move |bytes| unpoisoned(&drawn).fill_bytes(bytes)),
                 machine: machine.to_owned(),
             },
         )

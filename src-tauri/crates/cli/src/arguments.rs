@@ -92,7 +92,7 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Tạo hai nơi làm việc mẫu: tỉnh Bắc Giang và huyện Yên Thế, 23/6/2017 / make the demonstration
     Demo,
-    /// Sinh dữ liệu giống thật để đo / make realistic data for measuring
+    /// Sinh dữ liệu giống thật vào sổ còn trống / fill an empty register with realistic data
     Generate(Generate),
 }
 
@@ -298,9 +298,6 @@ pub(crate) struct Generate {
     /// Hạt giống: cùng hạt giống, cùng nội dung / the same seed gives the same content
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Đơn vị thực hiện; chính đơn vị này nếu bỏ trống / whose tasks
-    #[arg(long)]
-    pub(crate) unit: Option<String>,
 }
 
 #[cfg(test)]

@@ -12,25 +12,22 @@ pub(super) fn generate(app: &App, asked: &Generate, output: &mut Output) -> Resu
         tasks: asked.tasks,
         edits: asked.edits,
         seed: asked.seed,
-        unit: asked.unit.clone(),
     };
     let shown = std::io::stderr().is_terminal();
     let mut progress = |tasks: u32, edits: u32| {
-        if shown && (edits == 0 || edits.is_multiple_of(100)) {
+        if shown {
             eprint!("\r{tasks} nhiệm vụ, {edits} lần cập nhật ");
         }
     };
-    let made = generate::generate(app, &amount, &mut progress);
+    let made = generate::generate(app, amount, &mut progress);
     if shown {
         eprintln!();
     }
     let made = made?;
     output.answer(&made, || {
         format!(
-            "Đã sinh {} nhiệm vụ ({} … {}) và {} lần cập nhật, hạt giống {}.",
+            "Đã sinh {} nhiệm vụ và {} lần cập nhật, hạt giống {}.",
             words::number(made.tasks),
-            made.first,
-            made.last,
             words::number(made.edits),
             made.seed
         )

@@ -243,8 +243,8 @@ fn history_text(history: &History) -> String {
         table.row([
             words::date(&line.origin.at),
             words::field(&line.field).to_owned(),
-            line.old.clone().unwrap_or_default(),
-            line.new.clone().unwrap_or_default(),
+            words::value(&line.field, line.old.as_deref().unwrap_or_default()).to_owned(),
+            words::value(&line.field, line.new.as_deref().unwrap_or_default()).to_owned(),
             format!(
                 "{}, {}, máy {}",
                 line.origin.person.name, line.origin.unit, line.origin.device

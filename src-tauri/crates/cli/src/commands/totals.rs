@@ -83,7 +83,8 @@ fn text(answer: &TotalsAnswer) -> String {
             .number("quá hạn")
             .number("không hạn");
         for group in &answer.groups {
-            table.row(cells(group, group.name.clone()));
+            // Only groups by kind are named by a word of the wire.
+            table.row(cells(group, words::value("kind", &group.name).to_owned()));
         }
         table.row(cells(all, "Cộng".to_owned()));
         text.push('\n');

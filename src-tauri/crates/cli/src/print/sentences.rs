@@ -197,6 +197,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("record_unknown", "Không có \"{name}\"."),
     ("refused", "Không được ghi \"{field}\": {reason}. Không có gì thay đổi."),
     (
+        "register_not_empty",
+        "Sổ đã có nhiệm vụ. Chỉ sinh dữ liệu vào sổ còn trống; hãy dùng một thư mục dữ liệu mới.",
+    ),
+    (
         "report_empty",
         "Báo cáo chưa có gì: cần ít nhất phần trăm, nội dung hoặc tệp đính kèm.",
     ),
@@ -283,11 +287,18 @@ fn filled(sentence: &str, refusal: &AppError) -> String {
             break;
         };
         let value = refusal.params.get(name).map(String::as_str).unwrap_or("?");
-        text.push_str(match name {
-            "field" => super::words::field(value),
-            "reason" => super::words::reason(value),
-            _ => value,
-        });
+        match name {
+            "field" => text.push_str(super::words::field(value)),
+            "reason" => text.push_str(super::words::reason(value)),
+            "missing" => text.push_str(
+                &value
+                    .split(", ")
+                    .map(super::words::field)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ),
+            _ => text.push_str(value),
+        }
         rest = after;
     }
     text.push_str(rest);

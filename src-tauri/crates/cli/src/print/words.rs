@@ -135,6 +135,14 @@ pub(crate) fn field(name: &str) -> &str {
         "highlighted" => "Nổi bật",
         "status" => "Trạng thái",
         "standing" => "Quyết định của cấp trên",
+        "opening_status" => "Trạng thái lúc nhận",
+        "opening_percent" => "Phần trăm lúc nhận",
+        "directive" => "Văn bản chỉ đạo",
+        "nature" => "Tính chất",
+        "degree" => "Mức độ",
+        "cause" => "Nguyên nhân",
+        "responsibility" => "Trách nhiệm",
+        "taken_up_on" => "Tiếp nhận ngày",
         "percent" => "Phần trăm",
         "percent_words" => "Tiến độ bằng lời",
         "difficulty" => "Khó khăn, vướng mắc",
@@ -154,6 +162,28 @@ pub(crate) fn field(name: &str) -> &str {
         "verdict" => "Đánh giá",
         "reason" => "Lý do",
         other => other,
+    }
+}
+
+/// A value in a history, where it is one of the wire's words.
+pub(crate) fn value<'a>(field: &str, value: &'a str) -> &'a str {
+    match (field, value) {
+        ("kind", "task") => "nhiệm vụ",
+        ("kind", "conclusion") => "kết luận",
+        ("kind", "instruction") => "chỉ đạo",
+        ("kind", "ad_hoc") => "đột xuất",
+        ("priority", "urgent") => "khẩn",
+        ("priority", "high") => "cao",
+        ("priority", "normal") => "thường",
+        ("verdict", "accepted") => "chấp nhận",
+        ("verdict", "returned") => "trả lại",
+        ("status" | "opening_status" | "standing", code) => match Status::from_code(code) {
+            Some(known) => status(known),
+            None => value,
+        },
+        (_, "true") => "có",
+        (_, "false") => "không",
+        _ => value,
     }
 }
 
