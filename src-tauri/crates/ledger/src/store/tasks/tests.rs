@@ -1,3 +1,4 @@
+mod agreement;
 mod lists;
 mod projection;
 mod totals;
@@ -181,6 +182,13 @@ fn child_step(status: &str, on: &str) -> Value {
 
 fn standing(standing: &str) -> Value {
     json!({"standing": standing, "on": "2017-06-01"})
+}
+
+fn window_of(office: &Office, ask: &Ask<'_>) -> Page {
+    office
+        .store
+        .read(|connection| window(connection, ask))
+        .expect("a window")
 }
 
 /// The position of a field's only head, as an assessment names it.
