@@ -1,6 +1,10 @@
 import type { Component } from 'svelte';
 import type { Key } from './messages/index.svelte';
+import Bundles from './screens/bundles/Bundles.svelte';
+import TakingIn from './screens/taking-in/TakingIn.svelte';
 import Tasks from './screens/tasks/Tasks.svelte';
+import Totals from './screens/totals/Totals.svelte';
+import Units from './screens/units/Units.svelte';
 
 /** One screen: where it is reached, what it is called, and for whom. */
 export interface Screen {
@@ -16,4 +20,8 @@ export interface Screen {
 /** Every screen, in the order of the navigation. A new one is one line. */
 export const screens: Screen[] = [
   { route: 'tasks', title: 'common.nav_tasks', component: Tasks },
+  { route: 'totals', title: 'common.nav_totals', component: Totals },
+  { route: 'take-in', title: 'common.nav_take_in', component: TakingIn, aside: true },
+  { route: 'bundles', title: 'common.nav_bundles', component: Bundles },
+  { route: 'units', title: 'common.nav_units', component: Units, only: 'province' },
 ];
