@@ -286,9 +286,9 @@ fn totals_of(groups: &[list::Group]) -> Result<Totals, AppError> {
     let facts = groups.iter().map(|group| Fact {
         status: group.status,
         class: group.class,
-        early: false,
+        early: group.early,
         extended: group.extended,
-        kind: &group.kind,
+        kind: group.kind,
         assigner: "",
         field: "",
         lead: "",
@@ -383,34 +383,33 @@ impl App {
         } else {
             request.limit.min(PAGE_LIMIT)
         };
-        let after: Option<u32> = request
-            .after
-            .as_deref()
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| AppError::new("bad_cursor"))?;
-        let offset = after.unwrap_or(request.offset);
         open.store.read(|connection| {
             let filter = filter(connection, &open, &request.filter, today, settings.due_soon_days, false)?;
             let at = as_of(filter.as_of, settings.due_soon_days, DeadlineBase::Current);
-            let page = list::page(
-                connection,
-                &filter,
-                sort(request.sort),
-                request.descending,
-                offset.into(),
-                limit.into(),
-            )
-            .map_err(AppError::from)?;
+            let ask = list::Ask {
+                filter: &filter,
+                sort: sort(request.sort),
+                descending: request.descending,
+                offset: if request.after.is_some() {
+                    0
+                } else {
+                    request.offset.into()
+                },
+                limit: limit.into(),
+                after: request.after.as_deref(),
+            };
+            let page = list::window(connection, &ask).map_err(|error| match error {
+                LedgerError::NotFound(what) if what == "cursor" => AppError::new("bad_cursor"),
+                error => AppError::from(error),
+            })?;
             let mut views = Rows::new(connection, &open, at).map_err(AppError::from)?;
             let mut rows = Vec::with_capacity(page.rows.len());
             for row in page.rows {
                 rows.push(views.row(row).map_err(AppError::from)?);
             }
-            let next = page.more.then(|| (offset + limit).to_string());
             Ok(TaskRows {
                 rows,
-                next,
+                next: page.next,
                 as_of: filter.as_of.to_string(),
             })
         })

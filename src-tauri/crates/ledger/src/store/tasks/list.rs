@@ -128,25 +128,31 @@ impl Sorting {
     }
 }
 
-/// The first tasks in order after a place, at most so many.
+/// More places than these are not kept in order one by one, but all gathered and then parted.
+const GATHERED: usize = if cfg!(test) { 48 } else { 4_096 };
+
+/// The tasks in order after a place, without the first `skip`, at most so many.
 fn first_places(
     connection: &Connection,
     selected: &Selected,
     sorting: &Sorting,
     after: Option<Place>,
+    skip: usize,
     most: usize,
 ) -> Result<Vec<Place>> {
     let mut firsts = Columns::new(connection)?;
     let mut codes = Columns::new(connection)?;
     let (mut first_bytes, mut code_bytes) = (Vec::new(), Vec::new());
-    let mut best: BinaryHeap<Place> = BinaryHeap::with_capacity(most.min(1 << 20) + 1);
+    let bound = Some(skip.saturating_add(most)).filter(|bound| *bound <= GATHERED);
+    let mut best: BinaryHeap<Place> = BinaryHeap::new();
+    let mut gathered: Vec<Place> = Vec::new();
     for chunk in selected.tasks.used() {
         firsts.read(sorting.column, chunk, &mut first_bytes)?;
         let mut have_codes = false;
         for at in places(selected.tasks.bits(chunk)) {
             let first = sorting.first(&first_bytes, at);
             if after.is_some_and(|after| first < after.0)
-                || (best.len() == most && best.peek().is_some_and(|worst| first > worst.0))
+                || (bound == Some(best.len()) && best.peek().is_some_and(|worst| first > worst.0))
             {
                 continue;
             }
@@ -158,16 +164,35 @@ fn first_places(
             if after.is_some_and(|after| place <= after) {
                 continue;
             }
-            if best.len() < most {
-                best.push(place);
-            } else if let Some(mut worst) = best.peek_mut()
-                && place < *worst
-            {
-                *worst = place;
+            match bound {
+                None => gathered.push(place),
+                Some(bound) if best.len() < bound => best.push(place),
+                Some(_) => {
+                    if let Some(mut worst) = best.peek_mut()
+                        && place < *worst
+                    {
+                        *worst = place;
+                    }
+                }
             }
         }
     }
-    Ok(best.into_sorted_vec())
+    if bound.is_some() {
+        gathered = best.into_sorted_vec();
+        gathered.drain(..skip.min(gathered.len()));
+        return Ok(gathered);
+    }
+    if skip >= gathered.len() {
+        return Ok(Vec::new());
+    }
+    gathered.select_nth_unstable(skip);
+    gathered.drain(..skip);
+    if most < gathered.len() {
+        gathered.select_nth_unstable(most);
+        gathered.truncate(most);
+    }
+    gathered.sort_unstable();
+    Ok(gathered)
 }
 
 /// One window of the list, by offset.
@@ -195,48 +220,47 @@ pub fn page(
 /// # Errors
 /// [`LedgerError::NotFound`] named `cursor` for a cursor that no page of this sort gave.
 pub fn window(connection: &Connection, ask: &Ask<'_>) -> Result<Page> {
-    let limit = usize::try_from(ask.limit).unwrap_or(usize::MAX).min(u32::MAX as usize);
+    let limit = usize::try_from(ask.limit).unwrap_or(usize::MAX);
     let selected = select(connection, ask.filter)?;
     let sorting = Sorting::new(connection, ask.sort, ask.descending)?;
     let mut after = match ask.after {
         Some(cursor) => Some(read_cursor(connection, ask, &sorting, cursor)?),
         None => None,
     };
-    let mut skip = usize::try_from(ask.offset).unwrap_or(usize::MAX).min(u32::MAX as usize);
+    let mut skip = usize::try_from(ask.offset).unwrap_or(usize::MAX);
     let mut rows = Vec::new();
     // One more than wanted tells whether there is a next page.
-    while rows.len() <= limit {
-        let wanted = skip + limit + 1 - rows.len();
-        // What is not proved is asked in portions that grow, so that few wrong ones cost little and many do not cost more.
-        let most = if selected.unproved.is_some() {
-            (2 * wanted).max(256)
-        } else {
-            wanted
-        };
-        let places = first_places(connection, &selected, &sorting, after, most)?;
-        let exhausted = places.len() < most;
-        for place in places {
-            after = Some(place);
-            if selected.unproved.is_none() && skip > 0 {
-                skip -= 1;
-                continue;
+    let wanted = limit.saturating_add(1);
+    if selected.unproved.is_none() {
+        for place in first_places(connection, &selected, &sorting, after, skip, wanted)? {
+            rows.push((place, row_at(connection, place)?));
+        }
+    } else {
+        // What is not proved is asked in portions that double: few wrong ones cost little, and many not much more than
+        // asking all at once.
+        let mut portion = skip.saturating_add(wanted).saturating_mul(2).max(256);
+        while rows.len() < wanted {
+            let places = first_places(connection, &selected, &sorting, after, 0, portion)?;
+            let last = places.len() < portion;
+            for place in places {
+                after = Some(place);
+                let row = row_at(connection, place)?;
+                if !selected.proves(&row) {
+                    continue;
+                }
+                if skip > 0 {
+                    skip -= 1;
+                    continue;
+                }
+                rows.push((place, row));
+                if rows.len() == wanted {
+                    break;
+                }
             }
-            let row = Row::at(connection, place.2)?
-                .ok_or_else(|| LedgerError::Inconsistent("a column names a task that is not here".into()))?;
-            if !selected.proves(&row) {
-                continue;
-            }
-            if skip > 0 {
-                skip -= 1;
-                continue;
-            }
-            rows.push((place, row));
-            if rows.len() > limit {
+            if last {
                 break;
             }
-        }
-        if exhausted {
-            break;
+            portion = portion.saturating_mul(2);
         }
     }
     let more = rows.len() > limit;
@@ -250,6 +274,11 @@ pub fn window(connection: &Connection, ask: &Ask<'_>) -> Result<Page> {
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         next,
     })
+}
+
+fn row_at(connection: &Connection, place: Place) -> Result<Row> {
+    Row::at(connection, place.2)?
+        .ok_or_else(|| LedgerError::Inconsistent("a column names a task that is not here".into()))
 }
 
 fn sort_letter(sort: Sort, descending: bool) -> char {
