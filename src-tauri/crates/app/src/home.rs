@@ -12,12 +12,18 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Tells the moment, at +07:00.
+pub type Clock = Box<dyn Fn() -> DateTime<FixedOffset> + Send + Sync>;
+
+/// Fills bytes at random.
+pub type Randomness = Box<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// The edges of the program: what it may not take from anywhere else, so that every act can be replayed.
 pub struct Edges {
     /// The wall clock, at +07:00.
-    pub now: Box<dyn Fn() -> DateTime<FixedOffset> + Send + Sync>,
+    pub now: Clock,
     /// Fills bytes at random, for identities, salts and tokens. Keys draw their own.
-    pub random: Box<dyn Fn(&mut [u8]) + Send + Sync>,
+    pub random: Randomness,
     /// Name of this machine: a part of a home's identity.
     pub machine: String,
 }

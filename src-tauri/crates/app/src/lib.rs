@@ -25,4 +25,4 @@ mod vault;
 mod views;
 
 pub use error::AppError;
-pub use home::{App, Edges};
+pub use home::{App, Clock, Edges, Randomness};

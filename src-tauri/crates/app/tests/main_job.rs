@@ -1,5 +1,10 @@
 //! The main job through the use cases: a unit and a province on 23 June 2017, each with its own home.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "what a test builds on must be there; the panic is the failure"
+)]
+
 use chidao_app::api::*;
 use chidao_app::{App, AppError, Edges};
 use chidao_domain::status::Status;

@@ -137,7 +137,7 @@ impl App {
                 all.push((entry.t, views.outgoing_line(range.tip.id, range.tip.feed, &entry)?));
             }
         }
-        all.sort_by(|a, b| b.0.cmp(&a.0));
+        all.sort_by_key(|line| std::cmp::Reverse(line.0));
         all.truncate(PREVIEW_LINES);
         Ok(all.into_iter().map(|(_, line)| line).collect())
     }

@@ -57,7 +57,7 @@ pub(super) fn by_id_or_code(connection: &Connection, kind: &str, name: &str) -> 
     if let Ok(id) = name.parse::<RecordId>() {
         let row = cells::record_row(connection, &words, &id).map_err(AppError::from)?;
         let row = row.filter(|row| id.kind == kind && *row > 0).ok_or_else(unknown)?;
-        return Ok(cells::record_info(connection, &words, row).map_err(AppError::from)?);
+        return cells::record_info(connection, &words, row).map_err(AppError::from);
     }
     let mut feeds = cells::Feeds::default();
     let mut found = Vec::new();
@@ -68,7 +68,7 @@ pub(super) fn by_id_or_code(connection: &Connection, kind: &str, name: &str) -> 
         }
     }
     match found[..] {
-        [row] => Ok(cells::record_info(connection, &words, row).map_err(AppError::from)?),
+        [row] => cells::record_info(connection, &words, row).map_err(AppError::from),
         [] => Err(unknown()),
         _ => Err(AppError::new("record_ambiguous").with("kind", kind).with("name", &name)),
     }

@@ -277,11 +277,15 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
                 .iter()
                 .find(|older| older.field == change.field && older.state < state::QUARANTINED);
             let key = (change.feed, change.n);
-            if !origins.contains_key(&key) {
-                let act = cells::authorship(connection, change.feed, change.n)?.act;
-                origins.insert(key, (views.origin(change.feed, change.n)?, act));
-            }
-            let (origin, act) = origins[&key].clone();
+            let (origin, act) = match origins.get(&key) {
+                Some(known) => known.clone(),
+                None => {
+                    let act = cells::authorship(connection, change.feed, change.n)?.act;
+                    let known = (views.origin(change.feed, change.n)?, act);
+                    origins.insert(key, known.clone());
+                    known
+                }
+            };
             let text = |value: &Option<Value>| value.as_ref().map(value_text).filter(|text| !text.is_empty());
             lines.push((
                 change.t,
@@ -301,6 +305,6 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
         lines.iter().all(|(t, line)| moment(*t) == line.origin.at),
         "a change is as old as its entry"
     );
-    lines.sort_by(|a, b| b.0.cmp(&a.0));
+    lines.sort_by_key(|line| std::cmp::Reverse(line.0));
     Ok(lines.into_iter().map(|(_, line)| line).collect())
 }

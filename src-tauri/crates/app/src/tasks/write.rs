@@ -120,10 +120,7 @@ pub(crate) fn find(connection: &Connection, name: &str) -> Result<cells::RecordI
             found.first().copied()
         }
     };
-    Ok(
-        cells::record_info(connection, &words, row.filter(|row| *row > 0).ok_or_else(unknown)?)
-            .map_err(AppError::from)?,
-    )
+    cells::record_info(connection, &words, row.filter(|row| *row > 0).ok_or_else(unknown)?).map_err(AppError::from)
 }
 
 impl App {
