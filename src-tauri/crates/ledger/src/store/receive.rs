@@ -97,6 +97,8 @@ impl Writer<'_> {
                     n: last,
                 });
             }
+            // A header that came alone: what had come before it may follow now.
+            self.take_early(range.channel, range.feed, received)?;
             return Ok(Taken::Known);
         }
         if at_received != Some(received_hash) {
