@@ -2,6 +2,7 @@ import { call, failureOf, type AppFailure } from '../host';
 import type { Session } from '../host/types/Session';
 import type { Settings } from '../host/types/Settings';
 import type { TaskFilter } from '../host/types/TaskFilter';
+import { anything, toQuery, type Shown } from '../screens/tasks/address';
 import { speak } from '../messages/index.svelte';
 
 /** What the whole page knows: who works here, which screen is open, what was said last. */
@@ -9,17 +10,16 @@ export const app = $state({
   session: undefined as Session | undefined,
   settings: undefined as Settings | undefined,
   route: 'tasks',
-  /** A filter with which the task list is to open. */
-  filter: undefined as TaskFilter | undefined,
-  /** A task to be opened in the list. */
-  task: undefined as string | undefined,
-  search: '',
+  /** What follows `?` in the address of the screen. */
+  query: '',
   notes: [] as { id: number; text: string; bad: boolean }[],
   /** Counts changes of data, so that what is shown is asked for again. */
   changed: 0,
 });
 
 let lastNote = 0;
+
+export { anything } from '../screens/tasks/address';
 
 /** Says something quietly at the foot of the page. */
 export function note(text: string, bad = false): void {
@@ -56,16 +56,24 @@ export function go(route: string): void {
 
 /** Opens the task list with a filter, or with one task beside it. */
 export function openTasks(filter: TaskFilter | undefined, task?: string): void {
-  app.filter = filter;
-  app.task = task;
-  app.route = 'tasks';
-  location.hash = '/tasks';
+  showTasks({ filter: filter ?? anything(), sort: 'code', descending: false, task });
 }
 
-/** A filter that restricts nothing. */
-export function anything(): TaskFilter {
-  return {
-    statuses: [], classes: [], units: [], leads: [], kinds: [], assigners: [], fields: [], responsible: [],
-    on_province_system: null, assigned_from: null, assigned_to: null, as_of: null, done: null, search: '', only: [],
-  };
+/** Shows a list of tasks as told. Within the list the address changes in place, from elsewhere it is a step forward. */
+export function showTasks(shown: Shown): void {
+  const query = toQuery(shown);
+  const address = `#/tasks${query === '' ? '' : `?${query}`}`;
+  if (app.route === 'tasks') history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
+  app.route = 'tasks';
+  app.query = query;
+}
+
+/** Reads the screen and its query out of the address. */
+export function readAddress(routes: readonly string[]): void {
+  const [, route = '', query = ''] = /^#\/([a-z-]+)(?:\?(.*))?$/.exec(location.hash) ?? [];
+  if (routes.includes(route)) {
+    app.route = route;
+    app.query = query;
+  }
 }
