@@ -1,1 +1,1 @@
-//! What crosses rooms: the main job from the terminal.
+//! What crosses rooms: the main job from the terminal. The tests are in `tests/story`.
