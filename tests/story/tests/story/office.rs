@@ -25,10 +25,9 @@ fn program() -> &'static Path {
         assert!(output.status.success(), "the terminal program does not build");
         let text = String::from_utf8(output.stdout).unwrap();
         let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+        let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
         programs
-            .filter(|path| path.file_stem().is_some_and(|name| name == "chidao"))
-            .next_back()
+            .rfind(|path| path.file_stem().is_some_and(|name| name == "chidao"))
             .unwrap()
     })
 }
