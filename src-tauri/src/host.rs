@@ -48,6 +48,26 @@ pub(crate) fn open(opening: Opening<'_>) -> Result<Arc<dyn Host>, AppError> {
     Ok(Arc::new(App::open(opening.home, edges)?))
 }
 
+/// Opens the district's side of the demonstration, filled by the use cases themselves and open already; the province's
+/// home is left beside it.
+///
+/// # Errors
+/// Whatever the application answers; the window then says so and ends.
+pub(crate) fn open_demonstration(opening: Opening<'_>, province: &Path) -> Result<Arc<dyn Host>, AppError> {
+    let app = |home: &Path| {
+        let clock = opening.clock;
+        let edges = Edges {
+            now: Box::new(move || clock.now()),
+            random: Box::new(edges::fill_random),
+            machine: opening.machine.clone(),
+        };
+        App::open(home, edges)
+    };
+    let (province, district) = (app(province)?, app(opening.home)?);
+    chidao_app::demo::fill(&province, &district)?;
+    Ok(Arc::new(district))
+}
+
 impl Host for App {
     fn call(&self, request: &Value) -> Result<Value, AppError> {
         dispatch(self, request)

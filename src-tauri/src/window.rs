@@ -173,7 +173,7 @@ fn open_host(start: &Start) -> Result<Opened, NotOpened> {
         false => None,
     };
     let home: PathBuf = match (&demo, &start.home) {
-        (Some(folder), _) => folder.path().to_owned(),
+        (Some(folder), _) => folder.path().join("huyen"),
         (None, Some(folder)) => {
             std::path::absolute(folder).map_err(|error| NotOpened::Home(HomeError::Unusable(folder.clone(), error)))?
         }
@@ -189,7 +189,11 @@ fn open_host(start: &Start) -> Result<Opened, NotOpened> {
         clock,
         machine: edges::machine(),
     };
-    let host = host::open(opening).map_err(NotOpened::App)?;
+    let host = match &demo {
+        Some(folder) => host::open_demonstration(opening, &folder.path().join("tinh")),
+        None => host::open(opening),
+    };
+    let host = host.map_err(NotOpened::App)?;
     Ok((host, held, demo))
 }
 
