@@ -71,7 +71,7 @@ export function showTasks(shown: Shown): void {
 
 /** Reads the screen and its query out of the address. */
 export function readAddress(routes: readonly string[]): void {
-  const [, route = '', query = ''] = /^#\/([a-z-]+)(?:\?(.*))?$/.exec(location.hash) ?? [];
+  const [, route = '', query = ''] = /^#\/([a-z-]+)(?:\/[^?]*)?(?:\?(.*))?$/.exec(location.hash) ?? [];
   if (routes.includes(route)) {
     app.route = route;
     app.query = query;
