@@ -1,0 +1,47 @@
+/** A host that answers as a test tells it: for tests of components only. */
+import { AppFailure, type HandedFile, type Host } from './host';
+import { useHost } from './index';
+import type { UseCases } from './types/UseCases';
+
+type Answers = { [K in keyof UseCases]?: (request: UseCases[K]['request']) => UseCases[K]['response'] };
+
+/** What was asked of it, and what was saved. */
+export interface Asked {
+  calls: { name: keyof UseCases; request: unknown }[];
+  saved: string[];
+  /** The requests of one use case, in order. */
+  of<K extends keyof UseCases>(name: K): UseCases[K]['request'][];
+}
+
+/** Puts such a host in place. A use case without an answer fails as an unknown request does. */
+export function answering(answers: Answers): Asked {
+  const asked: Asked = {
+    calls: [],
+    saved: [],
+    of: (name) => asked.calls.filter((one) => one.name === name).map((one) => one.request) as never,
+  };
+  const host: Host = {
+    async call(name, request) {
+      // What crosses the seam is JSON.
+      asked.calls.push({ name, request: JSON.parse(JSON.stringify(request)) as unknown });
+      const answer = answers[name];
+      if (!answer) throw new AppFailure('unknown_request', { request: name });
+      return answer(request);
+    },
+    async upload(file): Promise<HandedFile> {
+      return { file: `token-${file.name}`, name: file.name, size: file.size };
+    },
+    async download() {
+      throw new AppFailure('file_gone');
+    },
+    async saveFile(file, name) {
+      asked.saved.push(file);
+      return { path: `/usb/${name}` };
+    },
+    async pickFiles() {
+      return [];
+    },
+  };
+  useHost(host);
+  return asked;
+}

@@ -1,0 +1,97 @@
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import { expect, it } from 'vitest';
+import { answering } from '../../host/answering';
+import { AppFailure } from '../../host';
+import type { BundlePreview } from '../../host/types/BundlePreview';
+import type { BundleReport } from '../../host/types/BundleReport';
+import type { UnitRow } from '../../host/types/UnitRow';
+import Journal from './Journal.svelte';
+import Receive from './Receive.svelte';
+import Send from './Send.svelte';
+import { controlTotals } from './totals';
+
+const unit = { id: 'p', name: 'Văn phòng UBND tỉnh Bắc Giang', code: 'H02' };
+const origin = { person: { name: 'Hoàng Thị Mai', title: '' }, unit: 'UBND huyện Yên Thế', device: 'YENTHE-VP-02', at: '2017-06-23T14:31:00+07:00', clock_doubtful: false, own_side: true, confirmed: false };
+const session = () => ({ vault: 'locked' }) as never;
+
+const report: BundleReport = {
+  outcome: 'imported', manifest_hash: 'h', number: 4, sender: unit, sender_person: 'Nguyễn Đức Đăng', sender_device: 'TINH-01', made_at: '2017-06-23T14:31:00+07:00',
+  imported_before_at: null, entries: 9, new_entries: 7, waiting: 0, blobs: 2, applied: 12, quarantined: 1, conflicts: 0, taken_up: 5,
+  totals: { tasks: 41, done: 33 }, totals_as_of: '2017-06-23', totals_agree: true, digests_agree: true, unverified: false, enrolled: false,
+};
+
+async function give(container: HTMLElement, ...names: string[]): Promise<void> {
+  const input = container.querySelector('[data-test=bundle]') as HTMLInputElement;
+  await fireEvent.change(input, { target: { files: names.map((name) => new File(['x'], name)) } });
+}
+
+it('shows what will be sent before it is sent, then sends and saves', async () => {
+  const preview: BundlePreview = {
+    to: unit, entries: 1, blobs: 0, blob_bytes: 0, lines: [{ act: 'report.add', about: 'NV37', task: 't37', text: '85 · Đã kiểm tra 12/14 bếp ăn', origin }],
+    totals: { tasks: 41 }, as_of: '2017-06-23', ready: true, unverified: false, confirmed_at: null,
+  };
+  const asked = answering({
+    session,
+    bundle_preview: () => preview,
+    bundle_export: () => ({ file: { file: 'f', name: 'so0003.chidao', size: 5000, media_type: '' }, number: 3, manifest_hash: 'h', entries: 1, blobs: 0, to: unit }),
+  });
+  render(Send, { receivers: [{ ...unit, relation: 'parent' } as UnitRow] });
+  expect(await screen.findByText('85 · Đã kiểm tra 12/14 bếp ăn')).toBeTruthy();
+  expect(asked.of('bundle_export')).toHaveLength(0);
+  await fireEvent.click(screen.getByRole('button', { name: 'Làm gói và lưu…' }));
+  expect(await screen.findByText('Gói số 3 đã làm xong')).toBeTruthy();
+  expect(asked.saved).toEqual(['f']);
+});
+
+it('tells what a bundle brought, with what lies in quarantine', async () => {
+  answering({ session, bundle_import: () => report });
+  const { container } = render(Receive);
+  await give(container, 'so0004.chidao');
+  expect(await screen.findByText('12 thay đổi đã áp dụng')).toBeTruthy();
+  expect(screen.getByText('Đã tiếp nhận 5 kiến nghị')).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Xem cách ly' })).toBeTruthy();
+  expect(screen.getByText(/Số liệu hai bên khớp/)).toBeTruthy();
+});
+
+it('tells a refusal as a sentence, and goes on with the next bundle', async () => {
+  const asked = answering({
+    session,
+    bundle_import: ({ file }) => {
+      if (file.includes('hong')) throw new AppFailure('bundle_damaged');
+      return { ...report, outcome: 'already_imported', imported_before_at: '2017-06-23T15:00:00+07:00' };
+    },
+  });
+  const { container } = render(Receive);
+  await give(container, 'hong.chidao', 'so0004.chidao');
+  expect(await screen.findByText(/Gói bị hỏng trên đường đi/)).toBeTruthy();
+  expect(await screen.findByText(/Gói này đã nhận lúc 15:00 23\/06\/2017/)).toBeTruthy();
+  expect(asked.of('bundle_import')).toHaveLength(2);
+});
+
+it('only verifies when asked to, and takes in afterwards', async () => {
+  const asked = answering({ session, bundle_verify: () => ({ ...report, outcome: 'verified' }), bundle_import: () => report });
+  const { container } = render(Receive);
+  await fireEvent.click(screen.getByLabelText('Chỉ kiểm tra, chưa nhận'));
+  await give(container, 'so0004.chidao');
+  await fireEvent.click(await screen.findByRole('button', { name: 'Nhận vào sổ' }));
+  expect(await screen.findByText('12 thay đổi đã áp dụng')).toBeTruthy();
+  expect(asked.calls.map((one) => one.name).filter((name) => name.startsWith('bundle'))).toEqual(['bundle_verify', 'bundle_import']);
+});
+
+it('keeps refusals in the journal with their reason, and what the other side confirmed', () => {
+  const line = { at: '2017-06-23T14:31:00+07:00', outgoing: false, unit: null, file_name: 'la.chidao', size: 9, number: null, manifest_hash: null, entries: 0, blobs: 0, params: {}, confirmed: null };
+  render(Journal, {
+    lines: [
+      { ...line, outcome: 'refused', refusal: 'bundle_not_for_us' },
+      { ...line, outcome: 'exported', refusal: null, outgoing: true, unit, confirmed: true },
+      { ...line, outcome: 'exported', refusal: null, outgoing: true, unit, confirmed: false },
+    ],
+  });
+  expect(screen.getByText(/Gói này gửi cho đơn vị khác/)).toBeTruthy();
+  expect(screen.getByText(/Bên nhận đã xác nhận/)).toBeTruthy();
+  expect(screen.getByText('Chờ bên nhận xác nhận')).toBeTruthy();
+});
+
+it('reads control totals in the usual order, and passes over what it has no word for', () => {
+  expect(controlTotals({ open: 8, tasks: 41, of_a_newer_program: 1 }).map((one) => one.name)).toEqual(['tasks', 'open']);
+});
