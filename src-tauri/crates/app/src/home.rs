@@ -3,7 +3,7 @@
 use crate::api::{Edition, PersonName, UnitName};
 use crate::vault::{Keys, Vault};
 use crate::{AppError, staging::Staging};
-use chidao_domain::ids::{ChannelId, DeviceId, RecordKey, UnitId, from_hex};
+use chidao_domain::ids::{ChannelId, DeviceId, RecordKey, UnitId, from_hex, to_hex};
 use chidao_ledger::store::append::{Appended, Author, Edges as WriteEdges, Wish};
 use chidao_ledger::store::{LedgerError, Store, Writer, local};
 use chidao_ledger::trust::{Party, Signed, Signer};
@@ -102,7 +102,9 @@ impl App {
         };
         std::fs::create_dir_all(home).map_err(unusable)?;
         let home = home.canonicalize().map_err(unusable)?;
-        let staging = Staging::open(&home.join("staging"))?;
+        let mut run = [0; 16];
+        (edges.random)(&mut run);
+        let staging = Staging::open(&home.join("staging"), &to_hex(&run))?;
         Ok(App {
             vault: Vault::of(&home),
             home,

@@ -14,6 +14,9 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+/// The file that a run holds locked in its folder.
+const LOCK: &str = "lock";
+
 /// How every age file begins.
 const AGE: &[u8] = b"age-encryption.org/v1";
 
@@ -37,11 +40,14 @@ pub(crate) struct Staged {
 pub(crate) struct Staging {
     pub folder: PathBuf,
     files: Mutex<HashMap<String, Staged>>,
+    /// Held as long as this run lasts.
+    _lock: fs::File,
 }
 
 impl Staging {
-    /// Makes the folder and empties it: what an earlier run left has lost its token.
-    pub(crate) fn open(folder: &Path) -> Result<Staging, AppError> {
+    /// Makes a folder of this run's own, and removes those of runs that have ended: their tokens are lost. A run that goes
+    /// on holds the lock in its folder.
+    pub(crate) fn open(folder: &Path, run: &str) -> Result<Staging, AppError> {
         let unusable = |error: std::io::Error| {
             AppError::new("home_unusable")
                 .with("path", folder.display())
@@ -49,12 +55,22 @@ impl Staging {
         };
         fs::create_dir_all(folder).map_err(unusable)?;
         for entry in fs::read_dir(folder).map_err(unusable)?.flatten() {
-            // Another program may be using this home; what it holds open stays.
-            let _ = fs::remove_file(entry.path());
+            let ended = match fs::File::open(entry.path().join(LOCK)) {
+                Ok(lock) => lock.try_lock().is_ok(),
+                Err(_) => true,
+            };
+            if ended {
+                let _ = fs::remove_dir_all(entry.path());
+            }
         }
+        let folder = folder.join(run);
+        fs::create_dir_all(&folder).map_err(unusable)?;
+        let lock = fs::File::create(folder.join(LOCK)).map_err(unusable)?;
+        lock.lock().map_err(unusable)?;
         Ok(Staging {
-            folder: folder.to_owned(),
+            folder,
             files: Mutex::default(),
+            _lock: lock,
         })
     }
 

@@ -431,3 +431,29 @@ fn lines_that_came_before_their_header_are_taken_in_with_it() {
     assert_eq!(tasks(&one.store).len(), 1);
     assert_eq!(digests(&one.store), digests(&province.store));
 }
+
+#[test]
+fn two_changes_that_carry_the_same_detached_value_both_have_it() {
+    let office = office();
+    let [province, one, _] = &office.machines[..] else {
+        panic!("three machines")
+    };
+    // The same salt and the same text give the same hash.
+    for code in ["NV01", "NV02"] {
+        let set = vec![("code", json!(code)), ("content", json!("Rà soát hộ nghèo"))];
+        province.write(1_000_000, 7, Wish::make("task", set)).unwrap();
+    }
+    let (ranges, values) = province.ranges(&[]);
+    one.take(&ranges, &values);
+    for machine in [province, one] {
+        assert!(machine.store.check().unwrap().troubles.is_empty());
+        let filled: u32 = machine
+            .store
+            .read(|connection| {
+                let query = "SELECT count(*) FROM change WHERE hash IS NOT NULL AND value IS NOT NULL";
+                Ok::<_, LedgerError>(connection.query_row(query, [], |row| row.get(0))?)
+            })
+            .unwrap();
+        assert_eq!(filled, 2);
+    }
+}

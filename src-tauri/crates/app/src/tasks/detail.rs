@@ -7,7 +7,7 @@ use crate::views::{Views, moment, value_text};
 use crate::{AppError, inspections, register};
 use chidao_domain::authority::Side;
 use chidao_domain::ids::{Position, RecordId, RecordKey};
-use chidao_domain::records;
+use chidao_domain::records::{self, Form};
 use chidao_domain::status::{ChildStatus, Standing, Status};
 use chidao_ledger::store::apply::state;
 use chidao_ledger::store::cells::{self, CellHeads, Cells};
@@ -268,8 +268,13 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
         let kind = cells::record_info(connection, &views.words, record)?.id.kind;
         let written = cells::written(connection, &views.words, record)?;
         for (i, change) in written.iter().enumerate() {
+            let form = records::kind(&kind)
+                .and_then(|kind| kind.field(&change.field))
+                .map(|field| field.form);
+            // What names other records says nothing to a person; nor does how a content is stored.
+            let names = matches!(form, Some(Form::Record(_) | Form::Records(_) | Form::Positions));
             let hidden =
-                ["task", "of", "follows", "blob", "media_type", "inspection", "keeps"].contains(&change.field.as_str());
+                (names && change.field != "tasks") || ["of", "blob", "media_type"].contains(&change.field.as_str());
             if hidden || (kind == "inspection" && change.field != "tasks") {
                 continue;
             }

@@ -335,17 +335,19 @@ impl Writer<'_> {
             .collect())
     }
 
-    /// The detached value of a hash: from this transaction, or laid aside by an earlier one.
+    /// The detached value of a hash: from this transaction, or laid aside by an earlier one. Two changes may carry the same
+    /// hash, so it is not used up.
     pub(super) fn take_value(&mut self, hash: &chidao_domain::ids::Hash) -> Result<Option<DetachedValue>> {
-        if let Some(value) = self.values.remove(hash) {
-            return Ok(Some(value));
+        if let Some(value) = self.values.get(hash) {
+            self.used.insert(*hash);
+            return Ok(Some(value.clone()));
         }
         if !self.any_loose {
             return Ok(None);
         }
         let found: Option<([u8; 16], String)> = self
             .tx
-            .prepare_cached("DELETE FROM loose_value WHERE hash = ?1 RETURNING salt, value")?
+            .prepare_cached("SELECT salt, value FROM loose_value WHERE hash = ?1")?
             .query_row([hash.0], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         Ok(found.map(|(salt, value)| DetachedValue {

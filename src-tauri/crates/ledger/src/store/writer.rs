@@ -64,6 +64,8 @@ pub struct Writer<'a> {
     pub(super) hashes: HashMap<(i64, u64), Hash>,
     /// Detached values that came with this transaction and wait for their change.
     pub(super) values: HashMap<Hash, DetachedValue>,
+    /// Those of them whose change was found.
+    pub(super) used: HashSet<Hash>,
     pub(super) any_loose: bool,
     /// Records whose projection has to be made anew.
     pub(super) touched: HashSet<i64>,
@@ -119,6 +121,7 @@ impl<'a> Writer<'a> {
             past_dirty: HashSet::new(),
             hashes: HashMap::new(),
             values: HashMap::new(),
+            used: HashSet::new(),
             any_loose: tx.query_row("SELECT EXISTS (SELECT 1 FROM loose_value)", [], |row| row.get(0))?,
             touched: HashSet::new(),
             records: HashMap::new(),
@@ -441,7 +444,12 @@ impl<'a> Writer<'a> {
             || self
                 .tx
                 .query_row("SELECT EXISTS (SELECT 1 FROM early)", [], |row| row.get(0))?;
-        for value in std::mem::take(&mut self.values).into_values().filter(|_| waits) {
+        if !waits && self.any_loose {
+            self.tx.execute("DELETE FROM loose_value", [])?;
+        }
+        let used = std::mem::take(&mut self.used);
+        let unused = std::mem::take(&mut self.values).into_values();
+        for value in unused.filter(|value| waits && !used.contains(&value.hash)) {
             self.tx
                 .prepare_cached("INSERT OR IGNORE INTO loose_value (hash, salt, value) VALUES (?1, ?2, ?3)")?
                 .execute(params![value.hash.0, value.salt, value.value])?;
