@@ -60,3 +60,11 @@ export function printed(field: string, value: unknown, text = ''): string {
   if (DATES.has(field) && typeof value === 'string') return day(value);
   return text || (value === null || value === undefined ? '' : String(value));
 }
+
+/** A value that a history tells as text, in the words of the screen. */
+export function retold(field: string, text: string): string {
+  if (text === 'true' || text === 'false') return t(text === 'true' ? 'common.yes' : 'common.no');
+  if (field === 'percent' || field === 'found_percent' || field === 'reported_percent') return /^\d+$/.test(text) ? `${text}%` : text;
+  if (/^[a-z]+(_[a-z]+)*$/.test(text)) return word('tasks', text);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? day(text) : text;
+}

@@ -14,7 +14,9 @@ export function grouped(lines: readonly HistoryLine[]): ToldAct[] {
   for (const line of lines) {
     const last = acts.at(-1);
     const same =
-      last !== undefined && last.act === line.act && last.origin.at === line.origin.at && last.origin.device === line.origin.device && last.origin.confirmed === line.origin.confirmed;
+      last !== undefined && last.act === line.act && last.origin.at === line.origin.at && last.origin.device === line.origin.device && last.origin.confirmed === line.origin.confirmed &&
+      // One act writes a field of a record once; the same field again is another act of the same moment.
+      !last.lines.some((one) => one.kind === line.kind && one.field === line.field);
     if (same) last.lines.push(line);
     else acts.push({ act: line.act, origin: line.origin, lines: [line] });
   }
