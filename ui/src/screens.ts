@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import type { Key } from './messages/index.svelte';
 import Bundles from './screens/bundles/Bundles.svelte';
+import Gallery from './screens/gallery/Gallery.svelte';
 import Inspections from './screens/inspections/Inspections.svelte';
 import Recommendations from './screens/recommendations/Recommendations.svelte';
 import Conflicts from './screens/review/Conflicts.svelte';
@@ -33,5 +34,6 @@ export const screens: Screen[] = [
   { route: 'units', title: 'common.nav_units', component: Units, only: 'province' },
   { route: 'conflicts', title: 'review.conflicts', component: Conflicts, aside: true },
   { route: 'quarantine', title: 'review.quarantine', component: Quarantine, aside: true },
+  { route: 'gallery', title: 'gallery.title', component: Gallery, aside: true },
   { route: 'settings', title: 'common.nav_settings', component: Settings },
 ];

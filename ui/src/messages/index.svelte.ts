@@ -7,6 +7,7 @@ import { bundles } from './bundles';
 import { common } from './common';
 import { errors } from './errors';
 import { fields } from './fields';
+import { gallery } from './gallery';
 import { inspections } from './inspections';
 import { recommendations } from './recommendations';
 import { review } from './review';
@@ -18,7 +19,7 @@ import { totals } from './totals';
 import { units } from './units';
 
 const catalogue = {
-  common, errors, fields, start, tasks,
+  common, errors, fields, gallery, start, tasks,
   bundles, inspections, recommendations, review, settings, takingIn, totals, units,
 } as const;
 
