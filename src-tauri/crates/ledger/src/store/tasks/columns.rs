@@ -3,10 +3,11 @@
 //! A chunk of a column of four bytes fits one page, so a fact of a million tasks is read from a thousand pages in
 //! order, and changing one task writes one page for each fact that changed.
 
-use super::super::Result;
+use super::super::{LedgerError, Result};
 use super::row::Row;
 use chidao_domain::status::Status;
 use chrono::{Datelike, NaiveDate};
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use std::collections::HashMap;
 
@@ -119,7 +120,7 @@ pub(super) fn value(column: Column, bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(number)
 }
 
-/// Reads chunks.
+/// Reads single chunks.
 pub(super) struct Columns<'c> {
     statement: CachedStatement<'c>,
 }
@@ -156,6 +157,65 @@ impl<'c> Columns<'c> {
     }
 }
 
+/// Chunks of which fewer than one in so many are wanted are looked up one by one.
+const SCATTERED: usize = 4;
+
+/// Calls back with some chunks of columns, in order. Neighbours are read in one sweep, where each chunk costs a step
+/// and not a search.
+pub(super) fn sweep<const N: usize>(
+    connection: &Connection,
+    which: [Column; N],
+    chunks: &[usize],
+    mut work: impl FnMut(usize, [&[u8]; N]) -> Result<()>,
+) -> Result<()> {
+    let (Some(first), Some(last)) = (chunks.first(), chunks.last()) else {
+        return Ok(());
+    };
+    if SCATTERED * chunks.len() < last - first {
+        let mut columns = Columns::new(connection)?;
+        let mut read: [Vec<u8>; N] = std::array::from_fn(|_| Vec::new());
+        for chunk in chunks {
+            for (column, into) in which.iter().zip(&mut read) {
+                columns.read(*column, *chunk, into)?;
+            }
+            work(*chunk, std::array::from_fn(|i| read[i].as_slice()))?;
+        }
+        return Ok(());
+    }
+    let mut statements = Vec::with_capacity(N);
+    for column in which {
+        // One text for each column, so that each has its own prepared statement.
+        let sql = format!("SELECT id, bytes FROM task_column WHERE id BETWEEN ?1 AND ?2 ORDER BY id -- {column:?}");
+        statements.push(connection.prepare_cached(&sql)?);
+    }
+    let mut sweeps = Vec::with_capacity(N);
+    for (statement, column) in statements.iter_mut().zip(which) {
+        sweeps.push(statement.query([column.row(*first), column.row(*last)])?);
+    }
+    for chunk in chunks {
+        let mut bytes: [&[u8]; N] = [&[]; N];
+        for ((found, sweep), column) in bytes.iter_mut().zip(&mut sweeps).zip(which) {
+            *found = go_to(sweep, column.row(*chunk))?;
+        }
+        work(*chunk, bytes)?;
+    }
+    Ok(())
+}
+
+/// Goes on to the row of a chunk: there is one for every chunk that holds a task.
+fn go_to<'r>(rows: &'r mut rusqlite::Rows<'_>, wanted: i64) -> Result<&'r [u8]> {
+    let missing = || LedgerError::Inconsistent("a chunk of a column is missing".into());
+    loop {
+        rows.advance()?;
+        if (*rows).get().ok_or_else(missing)?.get::<_, i64>(0)? == wanted {
+            break;
+        }
+    }
+    let rows: &'r rusqlite::Rows<'_> = rows;
+    let row = rows.get().ok_or_else(missing)?;
+    Ok(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)
+}
+
 /// The chunk of a slot, and its place there.
 pub(super) fn place(slot: u32) -> (usize, usize) {
     (slot as usize / CHUNK, slot as usize % CHUNK)
@@ -190,9 +250,11 @@ impl Pending {
                     .prepare_cached("SELECT bytes FROM task_column WHERE id = ?1")?
                     .query_row([column.row(number)], |row| row.get(0))
                     .optional()?;
+                // A chunk of nothing is written too: a sweep goes by every one.
+                let changed = bytes.is_none();
                 let mut bytes = bytes.unwrap_or_default();
                 bytes.resize(CHUNK * width, 0);
-                new.insert(Chunk { bytes, changed: false })
+                new.insert(Chunk { bytes, changed })
             }
         };
         let new = value.to_le_bytes();
@@ -295,19 +357,12 @@ impl Selection {
     /// Keeps the tasks whose values in columns pass a test, chunk by chunk.
     pub(super) fn keep<const N: usize>(
         &mut self,
-        columns: &mut Columns<'_>,
+        connection: &Connection,
         which: [Column; N],
         test: impl Fn([&[u8]; N], usize) -> bool,
     ) -> Result<()> {
-        let mut read: [Vec<u8>; N] = std::array::from_fn(|_| Vec::new());
-        for chunk in 0..self.chunks.len() {
-            if self.chunks[chunk] == [0; WORDS] {
-                continue;
-            }
-            for (column, into) in which.iter().zip(&mut read) {
-                columns.read(*column, chunk, into)?;
-            }
-            let values: [&[u8]; N] = std::array::from_fn(|i| read[i].as_slice());
+        let used: Vec<usize> = self.used().collect();
+        sweep(connection, which, &used, |chunk, values| {
             for (i, word) in self.chunks[chunk].iter_mut().enumerate() {
                 if word.count_ones() < 16 {
                     let mut left = *word;
@@ -326,8 +381,8 @@ impl Selection {
                     *word &= passed;
                 }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 

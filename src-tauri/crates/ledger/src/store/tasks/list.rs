@@ -114,16 +114,29 @@ impl Sorting {
         }
     }
 
-    fn first(&self, bytes: &[u8], at: usize) -> u64 {
-        let raw = value(self.column, bytes, at);
+    /// What the tasks of a chunk are sorted by.
+    fn firsts(&self, bytes: &[u8], bits: &columns::Bits, into: &mut Vec<(u64, usize)>) {
+        into.clear();
+        let four = |at| u64::from(four(bytes, at));
+        // One loop for each form of a column: which one it is must not be asked a million times.
         match self.column {
-            Column::State => self.directed(raw & u64::from(columns::STATUS)),
-            Column::Deadline | Column::AssignedOn if raw == u64::from(columns::NO_DAY) => LAST,
-            Column::Lead => match self.ranks.as_ref().and_then(|ranks| ranks.get(raw as usize)) {
-                Some(rank) if *rank != u32::MAX => self.directed(u64::from(*rank)),
-                _ => LAST,
-            },
-            _ => self.directed(raw),
+            Column::State => into.extend(places(bits).map(|at| {
+                let status = bytes.get(at).map_or(0, |state| state & columns::STATUS);
+                (self.directed(u64::from(status)), at)
+            })),
+            Column::Deadline | Column::AssignedOn => into.extend(places(bits).map(|at| match four(at) {
+                day if day == u64::from(columns::NO_DAY) => (LAST, at),
+                day => (self.directed(day), at),
+            })),
+            Column::Lead => into.extend(places(bits).map(|at| {
+                let rank = self.ranks.as_ref().and_then(|ranks| ranks.get(four(at) as usize));
+                match rank {
+                    Some(rank) if *rank != u32::MAX => (self.directed(u64::from(*rank)), at),
+                    _ => (LAST, at),
+                }
+            })),
+            Column::Code | Column::Content => into.extend(places(bits).map(|at| (self.directed(four(at)), at))),
+            column => into.extend(places(bits).map(|at| (self.directed(value(column, bytes, at)), at))),
         }
     }
 }
@@ -140,27 +153,34 @@ fn first_places(
     skip: usize,
     most: usize,
 ) -> Result<Vec<Place>> {
-    let mut firsts = Columns::new(connection)?;
     let mut codes = Columns::new(connection)?;
-    let (mut first_bytes, mut code_bytes) = (Vec::new(), Vec::new());
+    let (mut firsts, mut code_bytes) = (Vec::with_capacity(columns::CHUNK), Vec::new());
     let bound = Some(skip.saturating_add(most)).filter(|bound| *bound <= GATHERED);
     let mut best: BinaryHeap<Place> = BinaryHeap::new();
     let mut gathered: Vec<Place> = Vec::new();
-    for chunk in selected.tasks.used() {
-        firsts.read(sorting.column, chunk, &mut first_bytes)?;
+    let least = after.map_or(0, |after| after.0);
+    let used: Vec<usize> = selected.tasks.used().collect();
+    columns::sweep(connection, [sorting.column], &used, |chunk, [bytes]| {
+        sorting.firsts(bytes, selected.tasks.bits(chunk), &mut firsts);
+        let mut worst = match best.peek() {
+            Some(worst) if bound == Some(best.len()) => worst.0,
+            _ => u64::MAX,
+        };
         let mut have_codes = false;
-        for at in places(selected.tasks.bits(chunk)) {
-            let first = sorting.first(&first_bytes, at);
-            if after.is_some_and(|after| first < after.0)
-                || (bound == Some(best.len()) && best.peek().is_some_and(|worst| first > worst.0))
-            {
+        for (first, at) in &firsts {
+            if *first < least || *first > worst {
                 continue;
             }
             if !have_codes {
-                codes.read(Column::Code, chunk, &mut code_bytes)?;
+                if sorting.column == Column::Code {
+                    code_bytes.clear();
+                    code_bytes.extend_from_slice(bytes);
+                } else {
+                    codes.read(Column::Code, chunk, &mut code_bytes)?;
+                }
                 have_codes = true;
             }
-            let place = (first, four(&code_bytes, at), (chunk * columns::CHUNK + at) as u32);
+            let place = (*first, four(&code_bytes, *at), (chunk * columns::CHUNK + at) as u32);
             if after.is_some_and(|after| place <= after) {
                 continue;
             }
@@ -168,15 +188,21 @@ fn first_places(
                 None => gathered.push(place),
                 Some(bound) if best.len() < bound => best.push(place),
                 Some(_) => {
-                    if let Some(mut worst) = best.peek_mut()
-                        && place < *worst
+                    if let Some(mut last) = best.peek_mut()
+                        && place < *last
                     {
-                        *worst = place;
+                        *last = place;
                     }
                 }
             }
+            if let Some(last) = best.peek()
+                && bound == Some(best.len())
+            {
+                worst = last.0;
+            }
         }
-    }
+        Ok(())
+    })?;
     if bound.is_some() {
         gathered = best.into_sorted_vec();
         gathered.drain(..skip.min(gathered.len()));

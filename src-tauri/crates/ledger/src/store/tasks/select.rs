@@ -1,7 +1,7 @@
 //! Which tasks a filter lets through.
 
 use super::super::{LedgerError, Result};
-use super::columns::{self, Column, Columns, Selection, four};
+use super::columns::{self, Column, Selection, four};
 use super::index::{Index, WORD_LETTERS};
 use super::labels::{self, Of};
 use super::row::{Kind, Row};
@@ -174,7 +174,6 @@ pub(super) fn status(state: &[u8], at: usize) -> Status {
 pub(super) fn select(connection: &Connection, filter: &Filter) -> Result<Selected> {
     let slots = columns::slots(connection)?;
     let mut tasks = Selection::all(slots);
-    let mut columns = Columns::new(connection)?;
     if !filter.only.is_empty() {
         let mut named = Selection::none(slots);
         for record in &filter.only {
@@ -189,7 +188,7 @@ pub(super) fn select(connection: &Connection, filter: &Filter) -> Result<Selecte
         tasks = named;
     }
     let unproved = search(connection, slots, &filter.search, &mut tasks)?;
-    by_state(&mut columns, filter, &mut tasks)?;
+    by_state(connection, filter, &mut tasks)?;
     for (of, names) in [
         (Of::Lead, &filter.leads),
         (Of::Assigner, &filter.assigners),
@@ -203,7 +202,7 @@ pub(super) fn select(connection: &Connection, filter: &Filter) -> Result<Selecte
         for name in names {
             wanted.extend(labels::find(connection, of, name)?);
         }
-        by_number(&mut columns, of.column(), wanted, &mut tasks)?;
+        by_number(connection, of.column(), wanted, &mut tasks)?;
     }
     if !filter.channels.is_empty() {
         let wanted = filter
@@ -211,18 +210,18 @@ pub(super) fn select(connection: &Connection, filter: &Filter) -> Result<Selecte
             .iter()
             .filter_map(|channel| u32::try_from(*channel).ok())
             .collect();
-        by_number(&mut columns, Column::Channel, wanted, &mut tasks)?;
+        by_number(connection, Column::Channel, wanted, &mut tasks)?;
     }
     if filter.assigned_from.is_some() || filter.assigned_to.is_some() {
         let from = filter.assigned_from.map_or(0, |date| columns::day(Some(date)));
         let to = filter
             .assigned_to
             .map_or(columns::NO_DAY - 1, |date| columns::day(Some(date)));
-        tasks.keep(&mut columns, [Column::AssignedOn], |[on], at| {
+        tasks.keep(connection, [Column::AssignedOn], |[on], at| {
             (from..=to).contains(&four(on, at))
         })?;
     }
-    by_date(&mut columns, filter, &mut tasks)?;
+    by_date(connection, filter, &mut tasks)?;
     Ok(Selected { tasks, unproved })
 }
 
@@ -252,7 +251,7 @@ fn search(connection: &Connection, slots: u32, text: &str, tasks: &mut Selection
     Ok((!proved).then_some(query))
 }
 
-fn by_state(columns: &mut Columns<'_>, filter: &Filter, tasks: &mut Selection) -> Result<()> {
+fn by_state(connection: &Connection, filter: &Filter, tasks: &mut Selection) -> Result<()> {
     let wanted = |state: u8| {
         let status = status_of(state);
         // A completion may turn out to be later than the date judged.
@@ -268,21 +267,21 @@ fn by_state(columns: &mut Columns<'_>, filter: &Filter, tasks: &mut Selection) -
                 .is_none_or(|on| on == (state & columns::ON_PROVINCE_SYSTEM != 0))
     };
     let table: [bool; 256] = std::array::from_fn(|state| wanted(state as u8));
-    tasks.keep(columns, [Column::State], |[state], at| {
+    tasks.keep(connection, [Column::State], |[state], at| {
         state.get(at).is_some_and(|state| table[usize::from(*state)])
     })
 }
 
-fn by_number(columns: &mut Columns<'_>, column: Column, wanted: Vec<u32>, tasks: &mut Selection) -> Result<()> {
+fn by_number(connection: &Connection, column: Column, wanted: Vec<u32>, tasks: &mut Selection) -> Result<()> {
     match wanted.as_slice() {
         [] => *tasks = Selection::none(0),
-        [one] => tasks.keep(columns, [column], |[numbers], at| four(numbers, at) == *one)?,
+        [one] => tasks.keep(connection, [column], |[numbers], at| four(numbers, at) == *one)?,
         many => {
             let mut table = vec![false; many.iter().max().map_or(0, |most| *most as usize + 1)];
             for number in many {
                 table[*number as usize] = true;
             }
-            tasks.keep(columns, [column], |[numbers], at| {
+            tasks.keep(connection, [column], |[numbers], at| {
                 table.get(four(numbers, at) as usize).copied().unwrap_or(false)
             })?;
         }
@@ -290,13 +289,13 @@ fn by_number(columns: &mut Columns<'_>, column: Column, wanted: Vec<u32>, tasks:
     Ok(())
 }
 
-fn by_date(columns: &mut Columns<'_>, filter: &Filter, tasks: &mut Selection) -> Result<()> {
+fn by_date(connection: &Connection, filter: &Filter, tasks: &mut Selection) -> Result<()> {
     let days = filter.days();
     let both = |status| filter.statuses.contains(&status);
     if both(Status::Completed) != both(Status::InProgress) {
         let wanted = [Status::Completed, Status::InProgress].map(both);
         tasks.keep(
-            columns,
+            connection,
             [Column::State, Column::CompletedOn],
             |[state, completed], at| match days.status(status(state, at), four(completed, at)) {
                 Status::Completed => wanted[0],
@@ -307,7 +306,7 @@ fn by_date(columns: &mut Columns<'_>, filter: &Filter, tasks: &mut Selection) ->
     }
     if let Some(done) = filter.done {
         tasks.keep(
-            columns,
+            connection,
             [Column::State, Column::CompletedOn],
             |[state, completed], at| {
                 let status = status(state, at);
@@ -318,7 +317,7 @@ fn by_date(columns: &mut Columns<'_>, filter: &Filter, tasks: &mut Selection) ->
     if !filter.classes.is_empty() {
         let wanted = DeadlineClass::ALL.map(|class| filter.classes.contains(&class));
         tasks.keep(
-            columns,
+            connection,
             [Column::State, Column::CompletedOn, filter.deadline()],
             |[state, completed, deadline], at| {
                 let class = days.class(status(state, at), four(completed, at), four(deadline, at));

@@ -1,7 +1,7 @@
 //! What totals count: tasks alike, counted together. And the names that filters can choose from.
 
 use super::super::Result;
-use super::columns::{self, Columns, Selection, four, places};
+use super::columns::{self, Selection, four, places};
 use super::labels::{self, Of};
 use super::row::Kind;
 use super::select::{Filter, select, status};
@@ -64,40 +64,46 @@ pub fn grouped(connection: &Connection, filter: &Filter, by: GroupBy) -> Result<
         GroupBy::Field => Some(columns::Column::FieldOfWork),
         GroupBy::Assigner => Some(columns::Column::Assigner),
     };
-    let mut columns = Columns::new(connection)?;
     let mut groups: HashMap<u32, Vec<u32>> = HashMap::new();
-    let (mut state, mut completed, mut judged) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut original, mut current, mut group) = (Vec::new(), Vec::new(), Vec::new());
-    for chunk in tasks.used() {
-        columns.read(columns::Column::State, chunk, &mut state)?;
-        columns.read(columns::Column::CompletedOn, chunk, &mut completed)?;
-        columns.read(filter.deadline(), chunk, &mut judged)?;
-        columns.read(columns::Column::OriginalDeadline, chunk, &mut original)?;
-        columns.read(columns::Column::Deadline, chunk, &mut current)?;
-        if let Some(column) = grouping {
-            columns.read(column, chunk, &mut group)?;
-        }
-        for at in places(tasks.bits(chunk)) {
-            let (status, completed, deadline) = (status(&state, at), four(&completed, at), four(&judged, at));
-            let class = days.class(status, completed, deadline);
-            let early = class == DeadlineClass::DoneOnTime && completed < deadline;
-            let extended = four(&original, at) != four(&current, at);
-            let kind = usize::from(state[at] >> columns::KIND & 0b11);
-            let on_system = state[at] & columns::ON_PROVINCE_SYSTEM != 0;
-            let mut counter = days.status(status, completed) as usize;
-            counter = counter * CLASSES + class as usize;
-            counter = counter * 2 + usize::from(early);
-            counter = counter * 2 + usize::from(extended);
-            counter = counter * Kind::ALL.len() + kind;
-            counter = counter * 2 + usize::from(on_system);
-            let group = match by {
-                GroupBy::All => 0,
-                GroupBy::Kind => kind as u32,
-                _ => four(&group, at),
-            };
-            groups.entry(group).or_insert_with(|| vec![0; COUNTERS])[counter] += 1;
-        }
-    }
+    let which = [
+        columns::Column::State,
+        columns::Column::CompletedOn,
+        columns::Column::OriginalDeadline,
+        columns::Column::Deadline,
+        // Without grouping, any column serves.
+        grouping.unwrap_or(columns::Column::Channel),
+    ];
+    let used: Vec<usize> = tasks.used().collect();
+    columns::sweep(
+        connection,
+        which,
+        &used,
+        |chunk, [state, completed, original, current, group]| {
+            let judged = if filter.original_deadline { original } else { current };
+            for at in places(tasks.bits(chunk)) {
+                let (status, completed, deadline) = (status(state, at), four(completed, at), four(judged, at));
+                let class = days.class(status, completed, deadline);
+                let early = class == DeadlineClass::DoneOnTime && completed < deadline;
+                let extended = four(original, at) != four(current, at);
+                let state = state.get(at).copied().unwrap_or(0);
+                let kind = usize::from(state >> columns::KIND & 0b11);
+                let on_system = state & columns::ON_PROVINCE_SYSTEM != 0;
+                let mut counter = days.status(status, completed) as usize;
+                counter = counter * CLASSES + class as usize;
+                counter = counter * 2 + usize::from(early);
+                counter = counter * 2 + usize::from(extended);
+                counter = counter * Kind::ALL.len() + kind;
+                counter = counter * 2 + usize::from(on_system);
+                let group = match by {
+                    GroupBy::All => 0,
+                    GroupBy::Kind => kind as u32,
+                    _ => four(group, at),
+                };
+                groups.entry(group).or_insert_with(|| vec![0; COUNTERS])[counter] += 1;
+            }
+            Ok(())
+        },
+    )?;
     let names = names(connection, by)?;
     let mut all = Vec::new();
     for (number, counters) in groups {
@@ -162,28 +168,28 @@ pub enum Column {
     Responsible,
 }
 
-fn by_state(connection: &Connection, columns: &mut Columns<'_>, bit: u8) -> Result<Selection> {
+fn by_state(connection: &Connection, bit: u8) -> Result<Selection> {
     let mut tasks = Selection::all(columns::slots(connection)?);
-    tasks.keep(columns, [columns::Column::State], |[state], at| {
+    tasks.keep(connection, [columns::Column::State], |[state], at| {
         state.get(at).is_some_and(|state| state & bit != 0)
     })?;
     Ok(tasks)
 }
 
 /// How many of the selected tasks bear each number of a column.
-fn numbers(columns: &mut Columns<'_>, tasks: &Selection, column: columns::Column) -> Result<Vec<u32>> {
+fn numbers(connection: &Connection, tasks: &Selection, column: columns::Column) -> Result<Vec<u32>> {
     let mut counts: Vec<u32> = Vec::new();
-    for chunk in tasks.used() {
-        columns.with(column, chunk, |bytes| {
-            for at in places(tasks.bits(chunk)) {
-                let number = four(bytes, at) as usize;
-                if counts.len() <= number {
-                    counts.resize(number + 1, 0);
-                }
-                counts[number] += 1;
+    let used: Vec<usize> = tasks.used().collect();
+    columns::sweep(connection, [column], &used, |chunk, [bytes]| {
+        for at in places(tasks.bits(chunk)) {
+            let number = four(bytes, at) as usize;
+            if counts.len() <= number {
+                counts.resize(number + 1, 0);
             }
-        })?;
-    }
+            counts[number] += 1;
+        }
+        Ok(())
+    })?;
     Ok(counts)
 }
 
@@ -195,9 +201,8 @@ pub fn choices(connection: &Connection, column: Column) -> Result<Vec<String>> {
         Column::Field => Of::FieldOfWork,
         Column::Responsible => Of::Responsible,
     };
-    let mut columns = Columns::new(connection)?;
-    let tasks = by_state(connection, &mut columns, columns::LISTED)?;
-    let used = numbers(&mut columns, &tasks, of.column())?;
+    let tasks = by_state(connection, columns::LISTED)?;
+    let used = numbers(connection, &tasks, of.column())?;
     let labels = labels::all(connection, of)?.into_iter();
     let in_use = labels.filter(|label| used.get(label.id as usize).is_some_and(|count| *count > 0));
     Ok(in_use.map(|label| label.text).collect())
@@ -206,16 +211,15 @@ pub fn choices(connection: &Connection, column: Column) -> Result<Vec<String>> {
 /// The lead offices of a channel in the Vietnamese order, with the number of their tasks; an empty name stands for tasks
 /// without one. Transferred and withdrawn tasks are left out.
 pub fn leads(connection: &Connection, channel: i64) -> Result<Vec<(String, u32)>> {
-    let mut columns = Columns::new(connection)?;
-    let mut tasks = by_state(connection, &mut columns, columns::LISTED)?;
+    let mut tasks = by_state(connection, columns::LISTED)?;
     tasks.keep(
-        &mut columns,
+        connection,
         [columns::Column::State, columns::Column::Channel],
         |[state, channels], at| {
             status(state, at).counted_as() != CountedAs::Excluded && i64::from(four(channels, at)) == channel
         },
     )?;
-    let counts = numbers(&mut columns, &tasks, columns::Column::Lead)?;
+    let counts = numbers(connection, &tasks, columns::Column::Lead)?;
     let count = |id: u32| counts.get(id as usize).copied().unwrap_or(0);
     let labels = labels::all(connection, Of::Lead)?.into_iter();
     let counted = labels.map(|label| (label.text, count(label.id)));
@@ -225,6 +229,5 @@ pub fn leads(connection: &Connection, channel: i64) -> Result<Vec<(String, u32)>
 
 /// How many tasks were deleted.
 pub fn deleted(connection: &Connection) -> Result<u32> {
-    let mut columns = Columns::new(connection)?;
-    Ok(by_state(connection, &mut columns, columns::DELETED)?.count())
+    Ok(by_state(connection, columns::DELETED)?.count())
 }
