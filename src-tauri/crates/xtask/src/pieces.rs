@@ -94,8 +94,8 @@ pub(crate) fn dist(root: &Path) -> Result<(), Failure> {
     setup::prepare(root, Purpose::Run)?;
     build_page(root)?;
     programs::run(cargo(root).args(["build", "--release", "--package", "so-chi-dao", "--package", "chidao"]))?;
-    let folder = root
-        .join("target/dist")
+    let folder = target(root)
+        .join("dist")
         .join(format!("so-chi-dao-{}-{ARCH}-{OS}", env!("CARGO_PKG_VERSION")));
     let told = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));
     // Only what is laid out now may lie there.
@@ -153,7 +153,20 @@ pub(crate) fn with_programs<'a>(root: &Path, command: &'a mut Command) -> &'a mu
 
 fn built(root: &Path, name: &str, release: bool) -> PathBuf {
     let profile = if release { "release" } else { "debug" };
-    root.join("target").join(profile).join(format!("{name}{EXE_SUFFIX}"))
+    target(root).join(profile).join(format!("{name}{EXE_SUFFIX}"))
+}
+
+/// Where cargo builds: beside the sources, unless this machine is told otherwise.
+fn target(root: &Path) -> PathBuf {
+    let told = cargo(root)
+        .args(["metadata", "--format-version", "1", "--no-deps"])
+        .output()
+        .ok()
+        .and_then(|told| serde_json::from_slice::<serde_json::Value>(&told.stdout).ok());
+    match told.as_ref().and_then(|told| told["target_directory"].as_str()) {
+        Some(folder) => PathBuf::from(folder),
+        None => root.join("target"),
+    }
 }
 
 fn has_display() -> bool {
