@@ -61,9 +61,21 @@ const LINUX: &[Need] = &[
         found: Found::Library("webkit2gtk-4.1"),
         from: Purpose::Run,
     },
+    // The house is checked over the files that git knows.
+    Need {
+        package: "git",
+        found: Found::Program(&["git"]),
+        from: Purpose::Test,
+    },
     Need {
         package: "webkit2gtk-driver",
         found: Found::Program(&["WebKitWebDriver"]),
+        from: Purpose::Test,
+    },
+    // The driven window is killed as a flat battery does it.
+    Need {
+        package: "procps",
+        found: Found::Program(&["kill"]),
         from: Purpose::Test,
     },
     Need {

@@ -68,7 +68,9 @@ pub(crate) fn report(root: &Path) -> Result<(), Failure> {
 /// Every file that is tracked, or would be with the next `git add`.
 fn leaves(root: &Path) -> Result<Vec<Leaf>, Failure> {
     let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    let listed = programs::answer(program("git", root).args(list))
+    // A checkout that someone else made, as on a build machine or a shared folder, is read all the same.
+    let ours = format!("safe.directory={}", root.display());
+    let listed = programs::answer(program("git", root).args(["-c", &ours]).args(list))
         .ok_or_else(|| Failure::new("git cannot list the tree's files; the house is checked in a checkout"))?;
     let paths = listed.split('\0').filter(|path| !path.is_empty());
     // A file that is listed and gone is being removed right now.
