@@ -1,7 +1,6 @@
 //! The clock, the randomness and the identity of the machine: the only place of this program that asks for any of them.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
-use std::path::Path;
 use std::time::{Instant, SystemTime};
 
 /// Vietnam's offset from UTC, in seconds: +07:00 all year.
@@ -75,17 +74,12 @@ pub(crate) fn fill_random(bytes: &mut [u8]) {
     }
 }
 
-/// What tells this machine from others, for as long as its system lives: the system's own identity, or else its name.
+/// What tells this machine from others, by the one rule of every program that opens a home.
 pub(crate) fn machine() -> String {
-    let files = ["/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostname"].map(Path::new);
-    let from_files = files.iter().filter_map(|file| std::fs::read_to_string(file).ok());
-    let names = from_files
-        .chain(std::env::var("COMPUTERNAME").ok())
-        .map(|name| name.trim().to_owned());
-    names
-        .into_iter()
-        .find(|name| !name.is_empty())
-        .unwrap_or_else(|| "máy không tên".to_owned())
+    chidao_app::machine::identity(
+        |file| std::fs::read_to_string(file).ok(),
+        |variable| std::env::var(variable).ok(),
+    )
 }
 
 #[cfg(test)]

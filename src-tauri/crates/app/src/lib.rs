@@ -15,6 +15,7 @@ mod error;
 pub mod generate;
 mod home;
 mod inspections;
+pub mod machine;
 mod register;
 mod session;
 mod staging;

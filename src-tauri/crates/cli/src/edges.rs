@@ -88,18 +88,12 @@ pub(crate) fn fill_random(bytes: &mut [u8]) {
     }
 }
 
-/// What tells this machine from others. The desktop program asks in the same order: a home that both open must not
-/// look copied to either.
+/// What tells this machine from others, by the one rule of every program that opens a home.
 fn machine() -> String {
-    let files = ["/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostname"].map(Path::new);
-    let from_files = files.iter().filter_map(|file| std::fs::read_to_string(file).ok());
-    let names = from_files
-        .chain(std::env::var("COMPUTERNAME").ok())
-        .map(|name| name.trim().to_owned());
-    names
-        .into_iter()
-        .find(|name| !name.is_empty())
-        .unwrap_or_else(|| "máy không tên".to_owned())
+    chidao_app::machine::identity(
+        |file| std::fs::read_to_string(file).ok(),
+        |variable| std::env::var(variable).ok(),
+    )
 }
 
 /// The passphrase from a file (its first line) or from `CHIDAO_PASSPHRASE`. Never from the command line, which every
