@@ -55,10 +55,14 @@ impl App {
                     here.extend(exchange::tips(connection, channel.id)?);
                 }
                 for (feed, n, hash) in &mark.feeds {
-                    let Some(tip) = here.iter().find(|tip| tip.feed == *feed && tip.n >= *n) else {
-                        return Ok(false);
-                    };
-                    if lines::hash_at(connection, tip.id, *n)? != *hash {
+                    let mut found = false;
+                    for tip in here
+                        .iter()
+                        .filter(|tip| tip.root == *feed && (tip.from_n..=tip.n).contains(n))
+                    {
+                        found |= lines::hash_at(connection, tip.id, *n)? == *hash;
+                    }
+                    if !found {
                         return Ok(false);
                     }
                 }
@@ -81,11 +85,11 @@ impl App {
         let feeds = open.store.read(|connection| {
             let mut own = Vec::new();
             for channel in chidao_ledger::store::cells::channels(connection)? {
-                let tips = exchange::tips(connection, channel.id)?;
+                let ends = exchange::ends(connection, channel.id)?;
                 own.extend(
-                    tips.into_iter()
-                        .filter(|tip| tip.device == open.profile.device)
-                        .map(|tip| (tip.feed, tip.n, tip.hash)),
+                    ends.into_iter()
+                        .filter(|tip| tip.device == open.profile.device && tip.here)
+                        .map(|tip| (tip.root, tip.n, tip.hash)),
                 );
             }
             Ok::<_, LedgerError>(own)

@@ -260,7 +260,6 @@ impl From<LedgerError> for AppError {
             LedgerError::WrongKey => AppError::new("store_wrong_key"),
             LedgerError::TooNew(version) => AppError::new("store_too_new").with("version", version),
             LedgerError::NotFound(what) => AppError::new("not_found").with("what", what),
-            LedgerError::Forked { feed, n } => AppError::new("forked").with("feed", feed).with("n", n),
             LedgerError::BadLine { feed, bad } => AppError::new("bad_entry").with("feed", feed).with("detail", bad),
             LedgerError::Broken { feed, what } => AppError::new("bad_range").with("feed", feed).with("detail", what),
             LedgerError::Trust(error) => AppError::new("bad_signature").with("detail", error),

@@ -73,7 +73,7 @@ impl App {
                 } else {
                     session.unsent = exchange::tips(connection, upward.id)?
                         .iter()
-                        .map(|tip| tip.n as u32)
+                        .map(|tip| u32::try_from(tip.n + 1 - tip.from_n.max(1)).unwrap_or(u32::MAX))
                         .sum();
                 }
             }

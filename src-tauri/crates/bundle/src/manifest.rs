@@ -133,7 +133,7 @@ pub struct Channel {
     pub totals: Option<Totals>,
 }
 
-/// The lines `first..=last` of one feed. A feed has at most one range in a bundle.
+/// The lines `first..=last` of one feed. A feed has one range in a bundle, or one for each of its branches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
     /// The feed.

@@ -43,9 +43,27 @@ pub enum Reason {
     UnknownField,
     /// Free text and personal data must lie beside the line, and nothing else may.
     WrongPlace,
+    /// Its device was revoked, and nobody has admitted it since.
+    Revoked,
+    /// The parent has retired the rules version that it follows.
+    Retired,
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: [Reason; 10] = [
+        Reason::NotYours,
+        Reason::WrittenOnce,
+        Reason::WrongStep,
+        Reason::WrongValue,
+        Reason::WrongPredecessor,
+        Reason::NoSuchRecord,
+        Reason::UnknownField,
+        Reason::WrongPlace,
+        Reason::Revoked,
+        Reason::Retired,
+    ];
+
     /// The word on the wire.
     pub fn code(self) -> &'static str {
         match self {
@@ -57,6 +75,8 @@ impl Reason {
             Reason::NoSuchRecord => "no_such_record",
             Reason::UnknownField => "unknown_field",
             Reason::WrongPlace => "wrong_place",
+            Reason::Revoked => "revoked",
+            Reason::Retired => "retired",
         }
     }
 }

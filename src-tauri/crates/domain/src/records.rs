@@ -3,7 +3,9 @@
 //! A field is never taken away and never changes its meaning; new ones are added with a new
 //! [rules version](RULES_VERSION). The same table judges what a person writes here and what a bundle brings.
 
+use crate::ids::{FeedId, Hash};
 use crate::status::{ChildStatus, Standing};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The version of this table and of [`crate::authority`]. An entry names the version by which it is judged for ever.
@@ -66,6 +68,8 @@ pub enum Form {
     ParentStep,
     /// A list of positions of changes.
     Positions,
+    /// A list of lines of feeds: `[feed, number, hash]`.
+    Cuts,
 }
 
 /// One field of a kind.
@@ -340,6 +344,27 @@ pub const KINDS: &[Kind] = &[
             detached("retracted", Text(2_000), Creator),
         ],
     },
+    // A device is believed no longer: of each of its feeds only what came before the line named here.
+    Kind {
+        name: "revocation",
+        maker: Maker::Either,
+        fields: &[
+            inline("device", Text(32), Once),
+            inline("cuts", Cuts, Once),
+            detached("reason", Text(2_000), Once),
+            inline("admitted", Cuts, Creator),
+        ],
+    },
+    // A version of the rules is judged by no longer, beyond the lines named here.
+    Kind {
+        name: "retirement",
+        maker: Maker::Parent,
+        fields: &[
+            inline("rules", Number(1, 1 << 31), Once),
+            inline("cuts", Cuts, Once),
+            detached("reason", Text(2_000), Once),
+        ],
+    },
 ];
 
 /// On every record: positions of detached changes whose values its owner has removed for ever.
@@ -365,6 +390,10 @@ impl Kind {
         self.fields.iter().any(|field| field.name == "retracted")
     }
 }
+
+/// A line of a feed, named so that nobody can put another in its place: the feed, its number, its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cut(pub FeedId, pub u64, pub Hash);
 
 /// A record named in a value: an id, or the item of the same entry that makes it.
 fn names_record(value: &Value, kind: &str) -> bool {
@@ -436,6 +465,7 @@ impl Form {
                     && value.get("on").is_none_or(|on| on.is_null() || is_date(on))
                     && value.get("document").is_none_or(|document| is_text(document, 80))
             }
+            Cuts => is_list(value, |item| serde_json::from_value::<Cut>(item.clone()).is_ok()),
             Positions => is_list(value, |item| {
                 item.as_str()
                     .is_some_and(|text| text.parse::<crate::ids::Position>().is_ok())
@@ -472,7 +502,11 @@ mod tests {
         // A rule may look only at what every replica has for ever; a detached value can be erased.
         for field in KINDS.iter().flat_map(|kind| kind.fields) {
             assert!(
-                !(field.detached && matches!(field.form, ChildStep | ParentStep | Positions | Record(_) | Records(_)))
+                !(field.detached
+                    && matches!(
+                        field.form,
+                        ChildStep | ParentStep | Positions | Cuts | Record(_) | Records(_)
+                    ))
             );
         }
     }

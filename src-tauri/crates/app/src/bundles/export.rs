@@ -9,10 +9,10 @@ use chidao_bundle as file;
 use chidao_domain::ids::{Hash, UnitId, to_hex};
 use chidao_domain::records::RULES_VERSION;
 use chidao_ledger::entry::Entry;
-use chidao_ledger::store::cells::ChannelInfo;
+use chidao_ledger::store::cells::{self, ChannelInfo};
 use chidao_ledger::store::exchange::{self, Outgoing};
 use chidao_ledger::store::{Connection, LedgerError, attachments, lines, local};
-use chidao_ledger::trust::{Checkpoint, Party, Signed};
+use chidao_ledger::trust::{Checkpoint, Party};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -129,12 +129,15 @@ impl App {
                 .max(1)
                 .max((range.last + 1).saturating_sub(PREVIEW_LINES as u64));
             let mut entries = Vec::new();
-            lines::each(connection, range.tip.id, first, range.last, |n, line| {
-                entries.extend(Entry::read(n, line).ok());
-                Ok(true)
-            })?;
-            for entry in entries {
-                all.push((entry.t, views.outgoing_line(range.tip.id, range.tip.feed, &entry)?));
+            for (row, from, to) in &range.rows {
+                lines::each(connection, *row, first.max(*from), *to, |n, line| {
+                    entries.extend(Entry::read(n, line).ok().map(|entry| (*row, entry)));
+                    Ok(true)
+                })?;
+            }
+            for (row, entry) in entries {
+                let feed = cells::feed_info(connection, row)?.key;
+                all.push((entry.t, views.outgoing_line(row, feed, &entry)?));
             }
         }
         all.sort_by_key(|line| std::cmp::Reverse(line.0));
@@ -200,7 +203,7 @@ impl App {
                 entry_count(&ranges),
                 ranges
                     .iter()
-                    .map(|range| (range.tip.feed, range.last))
+                    .map(|range| (range.tip.root, range.last))
                     .collect::<Vec<_>>(),
             );
             Ok((manifest, members, carried))
@@ -259,11 +262,14 @@ impl App {
     fn vouch(&self, open: &Open, channel: &ChannelInfo) -> Result<(), AppError> {
         let signer = open.signer()?;
         open.store.write(|writer| {
-            for tip in exchange::tips(writer.connection(), channel.id)? {
-                if tip.device == open.profile.device && tip.checkpoint.as_ref().is_none_or(|(n, _)| *n < tip.n) {
+            for tip in exchange::ends(writer.connection(), channel.id)? {
+                if tip.device == open.profile.device
+                    && tip.here
+                    && tip.checkpoint.as_ref().is_none_or(|(n, _)| *n < tip.n)
+                {
                     let signed = signer.sign(Checkpoint {
                         v: 1,
-                        feed: tip.feed,
+                        feed: tip.root,
                         n: tip.n,
                         hash: tip.hash,
                     })?;
@@ -299,9 +305,9 @@ fn described(
 ) -> Result<file::Channel, AppError> {
     let (entries_digest, state_digest) = exchange::digests(connection, channel.id)?;
     let mut acknowledged = Vec::new();
-    for tip in exchange::tips(connection, channel.id)? {
+    for tip in exchange::ends(connection, channel.id)? {
         acknowledged.push(file::Acknowledged {
-            feed: id(tip.feed.0)?,
+            feed: id(tip.root.0)?,
             n: tip.n,
             hash: hash(tip.hash)?,
         });
@@ -310,7 +316,7 @@ fn described(
     for range in ranges {
         let before = range.before.map(hash).transpose()?;
         all.push(file::Range {
-            feed: id(range.tip.feed.0)?,
+            feed: id(range.tip.root.0)?,
             first: range.first,
             last: range.last,
             before,
@@ -360,15 +366,15 @@ fn members<'a>(
     let mut values = Vec::new();
     let mut blobs = BTreeMap::new();
     for (i, range) in ranges.iter().enumerate() {
-        let feed = id(range.tip.feed.0)?;
+        let feed = id(range.tip.root.0)?;
         let number = u32::try_from(i + 1).map_err(|error| AppError::internal("ranges", &error))?;
         let mut text = String::new();
-        lines::each(connection, range.tip.id, range.first, range.last, |_, line| {
+        exchange::each_line(connection, range, |_, line| {
             text.push_str(line);
             text.push('\n');
-            Ok(true)
         })?;
-        let checkpoint = checkpoint_of(connection, channel, range)?;
+        let vouched = range.checkpoint.clone();
+        let checkpoint = vouched.ok_or_else(|| AppError::new("no_checkpoint").with("feed", range.tip.root))?;
         all.push(file::Outgoing::bytes(
             file::MemberName::Entries { number, feed },
             text.into_bytes(),
@@ -412,13 +418,4 @@ fn members<'a>(
         }));
     }
     Ok(all)
-}
-
-fn checkpoint_of(connection: &Connection, channel: &ChannelInfo, range: &Outgoing) -> Result<Signed, AppError> {
-    let tips = exchange::tips(connection, channel.id)?;
-    let tip = tips.into_iter().find(|tip| tip.feed == range.tip.feed);
-    let checkpoint = tip.and_then(|tip| tip.checkpoint).filter(|(n, _)| *n == range.last);
-    Ok(checkpoint
-        .ok_or_else(|| AppError::new("no_checkpoint").with("feed", range.tip.feed))?
-        .1)
 }

@@ -14,7 +14,7 @@ use chidao_ledger::store::cells::{self, Words};
 use chidao_ledger::store::receive::{Range, Taken};
 use chidao_ledger::store::{LedgerError, Writer, exchange, local};
 use chidao_ledger::trust::{Certificate, Charter, Signed};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::ops::ControlFlow;
 
@@ -417,18 +417,18 @@ impl App {
             let Some(channel) = all.iter().find(|channel| channel.key == key) else {
                 return Ok(());
             };
-            let ours = exchange::tips(connection, channel.id)?;
-            let theirs: BTreeMap<String, u64> = described
+            let ours = exchange::ends(connection, channel.id)?;
+            let theirs: BTreeSet<(String, u64, String)> = described
                 .acknowledged
                 .iter()
-                .map(|has| (has.feed.to_string(), has.n))
+                .map(|has| (has.feed.to_string(), has.n, has.hash.to_string()))
                 .collect();
             let own_device = open.profile.device;
             // What this import itself wrote (the receipt of recommendations) they cannot have yet.
             let equal = ours
                 .iter()
                 .filter(|tip| tip.device != own_device || report.taken_up == 0)
-                .all(|tip| theirs.get(&tip.feed.to_string()) == Some(&tip.n));
+                .all(|tip| theirs.contains(&(tip.root.to_string(), tip.n, tip.hash.to_string())));
             if !equal || report.waiting > 0 {
                 return Ok(());
             }

@@ -45,7 +45,7 @@ fn confirmed(connection: &Connection, unit: UnitId, note: &Note) -> Result<bool,
         for channel in channels::pairs(connection)? {
             for tip in exchange::tips(connection, channel.id)?
                 .into_iter()
-                .filter(|tip| tip.feed == *feed)
+                .filter(|tip| tip.root == *feed && (tip.from_n..=tip.n).contains(last))
             {
                 here = exchange::acknowledged_by_all(connection, unit, tip.id)?.is_some_and(|n| n >= *last);
             }

@@ -68,8 +68,8 @@ pub(crate) fn value_of(field: &records::Field, typed: &str) -> Result<Value, App
                 .filter(|part| !part.is_empty())
                 .collect::<Vec<_>>()
         ),
-        Form::Person | Form::Persons | Form::Record(_) | Form::Records(_) | Form::Positions => return Err(bad()),
-        Form::ChildStep | Form::ParentStep => return Err(bad()),
+        Form::Person | Form::Persons | Form::Record(_) | Form::Records(_) => return Err(bad()),
+        Form::ChildStep | Form::ParentStep | Form::Positions | Form::Cuts => return Err(bad()),
     };
     if !field.form.fits(&value) {
         return Err(match field.form {

@@ -62,7 +62,11 @@ impl Manifest {
             all_differ(self.channels.iter().map(|c| c.channel)),
             "a channel is named twice",
         )?;
-        require(all_differ(self.ranges().map(|r| r.feed)), "a feed has two ranges")?;
+        // Branches of one feed are told apart by where they end.
+        require(
+            all_differ(self.ranges().map(|r| (r.feed, r.hash))),
+            "a feed has a range twice",
+        )?;
         self.channels.iter().try_for_each(Channel::check)
     }
 

@@ -17,7 +17,7 @@ use serde_json::Value;
 pub struct Author {
     /// This device's certificate.
     pub certificate: Signed,
-    /// The present epoch of this device, from 1.
+    /// The epoch of this device, from 1: it writes in no earlier one, and in a later one where this is not its alone.
     pub epoch: u64,
     /// The person's key.
     pub person: RecordKey,
@@ -158,18 +158,10 @@ impl Writer<'_> {
         let Some((kind, field, code)) = refused else {
             return Ok(());
         };
-        let reason = [
-            Reason::NotYours,
-            Reason::WrittenOnce,
-            Reason::WrongStep,
-            Reason::WrongValue,
-            Reason::WrongPredecessor,
-            Reason::NoSuchRecord,
-            Reason::WrongPlace,
-        ]
-        .into_iter()
-        .find(|reason| Some(reason.code()) == code.as_deref())
-        .unwrap_or(Reason::UnknownField);
+        let reason = Reason::ALL
+            .into_iter()
+            .find(|reason| Some(reason.code()) == code.as_deref())
+            .unwrap_or(Reason::UnknownField);
         Err(LedgerError::Refused { kind, field, reason })
     }
 
@@ -179,20 +171,27 @@ impl Writer<'_> {
         let certificate = crate::trust::Certificate::read(&author.certificate)?;
         let mine =
             |feed: &&super::writer::FeedState| feed.channel == channel_id && feed.device_key == certificate.device;
-        if let Some(feed) = self
-            .feeds
-            .values()
-            .find(|feed| mine(feed) && feed.epoch == author.epoch)
-        {
+        let present = || {
+            self.feeds
+                .values()
+                .filter(mine)
+                .filter(|feed| feed.epoch >= author.epoch)
+        };
+        let whole =
+            |feed: &&super::writer::FeedState| feed.here && feed.of.is_none() && self.branches(feed.id).is_empty();
+        if let Some(feed) = present().filter(whole).max_by_key(|feed| feed.epoch) {
             return Ok(feed.id);
         }
+        // Where another machine wrote under this device's name, a copy or this one before it was restored, a new epoch begins.
+        let epoch = present().map(|feed| feed.epoch + 1).max().unwrap_or(author.epoch);
         let after = self
             .feeds
             .values()
             .filter(mine)
-            .max_by_key(|feed| feed.epoch)
+            .filter(|feed| self.branches(feed.id).is_empty())
+            .max_by_key(|feed| (feed.epoch, feed.here, feed.key))
             .map(|feed| crate::entry::After {
-                feed: feed.key,
+                feed: feed.root,
                 n: feed.received_n,
                 hash: feed.received_hash,
             });
@@ -202,12 +201,15 @@ impl Writer<'_> {
             channel,
             device: certificate.device,
             certificate: author.certificate.clone(),
-            epoch: author.epoch,
+            epoch,
             after,
         };
         let line = serde_json::to_string(&header)
             .map_err(|error| LedgerError::Inconsistent(format!("a header cannot be written: {error}")))?;
-        self.accept_header(channel, &line)
+        let feed = self.accept_header(channel, &line)?;
+        self.tx.execute("UPDATE feed SET here = 1 WHERE id = ?1", [feed])?;
+        self.feed_row(feed).here = true;
+        Ok(feed)
     }
 
     /// Accepts a header line, written here or received: the row of its feed.
@@ -250,17 +252,18 @@ impl Writer<'_> {
         let others: Vec<(i64, u64)> = self
             .feeds
             .values()
-            .filter(|other| other.channel == channel && other.id != feed)
+            .filter(|other| other.channel == channel && other.applied_n >= other.from_n)
+            .filter(|other| !self.descends(feed, other.id))
             .map(|other| (other.id, other.applied_n))
             .collect();
         let mut seen = Vec::new();
         for (other, applied) in others {
-            if self.known(feed, other)?.is_none_or(|known| known < applied) {
+            if self.known(feed, other)?.is_none_or(|known| known.n < applied) {
                 let hash = self.hash_of_line(other, applied)?;
-                seen.push(Seen(self.feeds[&other].key, applied, hash));
+                seen.push(Seen(self.feeds[&other].root, applied, hash));
             }
         }
-        seen.sort_by_key(|seen| seen.0);
+        seen.sort_by_key(|seen| (seen.0, seen.1, seen.2.0));
         Ok(seen)
     }
 
@@ -269,6 +272,17 @@ impl Writer<'_> {
         let (kind, row) = match &wish.target {
             Target::New(kind) => (kind.clone(), None),
             Target::On(record) => (record.kind.clone(), self.find_record(channel_id, record)?),
+        };
+        let target = match (wish.target, row) {
+            // Its feed may have forked since it was named here.
+            (Target::On(record), Some(row)) if row > 0 && self.feeds.values().any(|feed| feed.of.is_some()) => {
+                let words = super::cells::Words::load(self.tx)?;
+                match record.key {
+                    RecordKey::Made(_) => Target::On(super::cells::record_info(self.tx, &words, row)?.id),
+                    RecordKey::Owned(..) => Target::On(record),
+                }
+            }
+            (target, _) => target,
         };
         let mut inline = Vec::new();
         let mut detached = Vec::new();
@@ -310,7 +324,7 @@ impl Writer<'_> {
         }
         inline.append(&mut detached);
         Ok(Item {
-            target: wish.target,
+            target,
             changes: inline,
         })
     }

@@ -42,6 +42,9 @@ pub struct Applied {
     pub waiting: u64,
 }
 
+/// A change by its row of feed, entry and index.
+type Located = (i64, u64, u32);
+
 /// The record of an item, once its place is known.
 struct Resolved {
     id: RecordId,
@@ -54,27 +57,35 @@ impl Writer<'_> {
     /// Applies every entry that can be applied, until nothing moves any more.
     pub fn apply_waiting(&mut self) -> Result<Applied> {
         let mut done = Applied::default();
-        loop {
-            let before = done.entries;
-            let mut ready: Vec<i64> = self
-                .feeds
-                .values()
-                .filter(|feed| feed.applied_n < feed.received_n)
-                .map(|feed| feed.id)
-                .collect();
-            ready.sort_unstable();
-            for feed in ready {
-                self.apply_feed(feed, &mut done)?;
+        self.until_settled(|writer| {
+            loop {
+                let before = done.entries;
+                let mut ready: Vec<i64> = writer
+                    .feeds
+                    .values()
+                    .filter(|feed| feed.applied_n < feed.received_n)
+                    .map(|feed| feed.id)
+                    .collect();
+                ready.sort_unstable();
+                for feed in ready {
+                    writer.apply_feed(feed, &mut done)?;
+                }
+                if done.entries == before {
+                    return Ok(());
+                }
             }
-            if done.entries == before {
-                break;
-            }
-        }
+        })?;
         done.waiting = self.feeds.values().map(|feed| feed.received_n - feed.applied_n).sum();
         Ok(done)
     }
 
     fn apply_feed(&mut self, feed: i64, done: &mut Applied) -> Result<()> {
+        let state = &self.feeds[&feed];
+        if let Some(trunk) = state.of
+            && self.feeds[&trunk].applied_n + 1 < state.from_n
+        {
+            return Ok(());
+        }
         let (first, last) = (self.feeds[&feed].applied_n + 1, self.feeds[&feed].received_n);
         let connection = self.tx;
         lines::each(connection, feed, first, last, |n, line| {
@@ -90,27 +101,34 @@ impl Writer<'_> {
     fn apply_entry(&mut self, feed: i64, entry: &Entry, done: &mut Applied) -> Result<bool> {
         let mut seen = Vec::with_capacity(entry.seen.len());
         for item in &entry.seen {
-            let Some((other, channel, applied)) = self
-                .feed(item.0)
-                .map(|other| (other.id, other.channel, other.applied_n))
-            else {
+            let Some((root, channel, of)) = self.feed(item.0).map(|other| (other.id, other.channel, other.of)) else {
                 return Ok(false);
             };
-            if channel != self.feeds[&feed].channel || other == feed {
+            if channel != self.feeds[&feed].channel {
                 return Err(LedgerError::Broken {
-                    feed: self.feeds[&feed].key,
-                    what: "an entry has seen a feed of another channel, or its own",
+                    feed: self.feeds[&feed].root,
+                    what: "an entry has seen a feed of another channel",
                 });
             }
-            // A different hash is another branch of that feed; this one has not been seen here.
-            if applied < item.1 || self.hash_of_line(other, item.1)? != item.2 {
+            // A feed is seen under the name of its header, and the hash tells the branch. One that is not here may come.
+            let row = match of {
+                None => self.row_of_line(root, item.1, item.2)?,
+                Some(_) => None,
+            };
+            let Some(other) = row.filter(|row| self.feeds[row].applied_n >= item.1) else {
                 return Ok(false);
+            };
+            if self.descends(feed, other) {
+                return Err(LedgerError::Broken {
+                    feed: self.feeds[&feed].root,
+                    what: "an entry has seen its own feed",
+                });
             }
             seen.push((other, item.1));
         }
         for (other, n) in seen {
-            if self.known(feed, other)?.is_none_or(|known| known < n) {
-                self.set_known(feed, other, n)?;
+            if self.known(feed, other)?.is_none_or(|known| known.n < n) {
+                self.set_known(feed, other, n, entry.n)?;
             }
         }
         self.apply_items(feed, entry, done)?;
@@ -152,6 +170,7 @@ impl Writer<'_> {
                         entry,
                         k,
                         change,
+                        &[],
                         Verdict::Quarantined(Reason::NoSuchRecord),
                         &resolved.id,
                     )?;
@@ -162,30 +181,40 @@ impl Writer<'_> {
             };
             self.touched.insert(record);
             for change in &item.changes {
-                let verdict = self.judge_change(feed, entry, &resolved, record, change, item)?;
+                let (verdict, prev) = self.judge_change(feed, entry, &resolved, record, change, item)?;
+                // What is cut off is judged all the same, so that its reason is the rules' wherever they refuse it.
+                let verdict = match verdict {
+                    Verdict::Applied | Verdict::Deferred => match self.cut_of(feed, entry) {
+                        Some(reason) => Verdict::Quarantined(reason),
+                        None => verdict,
+                    },
+                    refused => refused,
+                };
                 match verdict {
                     Verdict::Applied => done.changes += 1,
                     Verdict::Quarantined(_) => done.quarantined += 1,
                     Verdict::Deferred => done.deferred += 1,
                 }
-                self.keep_change(record, feed, entry, k, change, verdict, &resolved.id)?;
+                self.keep_change(record, feed, entry, k, change, &prev, verdict, &resolved.id)?;
                 k += 1;
             }
         }
         Ok(())
     }
 
-    /// Whether a position lies in the past of the entry being applied.
+    /// The row that holds a position, if that lies in the past of the entry being applied.
     fn in_past(&mut self, feed: i64, n: u64, position: &Position) -> Result<Option<i64>> {
-        let Some(other) = self.feed(position.feed).map(|other| other.id) else {
+        let Some(row) = self.locate(feed, position.feed, position.n)? else {
             return Ok(None);
         };
-        let known = if other == feed {
-            Some(n - 1)
+        let past = if row == feed {
+            position.n < n
+        } else if self.descends(feed, row) {
+            true
         } else {
-            self.known(feed, other)?
+            self.known(feed, row)?.is_some_and(|known| known.n >= position.n)
         };
-        Ok(known.filter(|known| *known >= position.n).map(|_| other))
+        Ok(past.then_some(row))
     }
 
     fn resolve(&mut self, feed: i64, entry: &Entry, item: u32, target: &Target) -> Result<Resolved> {
@@ -201,7 +230,11 @@ impl Writer<'_> {
                         k: item,
                     },
                 );
-                let row = Some(self.insert_record(channel, &id)?);
+                let row = match self.find_record(channel, &id)? {
+                    None => self.insert_record(channel, &id)?,
+                    Some(row) => row,
+                };
+                let row = Some(row);
                 Ok(Resolved {
                     id,
                     row,
@@ -219,9 +252,16 @@ impl Writer<'_> {
                             maker: None,
                         });
                     };
-                    let row = self.find_made(channel, id)?;
+                    // A feed may have forked since its author named it: the record's own name is that of its branch.
+                    let key = self.feeds[&other].key;
+                    let id = RecordId::made(&id.kind, Position { feed: key, ..position });
+                    // What a revocation says must not depend on what another says of it; it is weighed with the others.
+                    let row = match id.kind != "revocation" && self.is_cut(other, position.n) {
+                        true => None,
+                        false => self.find_made(channel, &id)?,
+                    };
                     Ok(Resolved {
-                        id: id.clone(),
+                        id,
                         row,
                         making: false,
                         maker: Some(self.feeds[&other].side),
@@ -284,13 +324,16 @@ impl Writer<'_> {
         record: i64,
         change: &Change,
         item: &crate::entry::Item,
-    ) -> Result<Verdict> {
+    ) -> Result<(Verdict, Vec<Located>)> {
         let field = self.word(&change.field)?;
+        let refused = |reason| Ok((Verdict::Quarantined(reason), Vec::new()));
         let mut before = Vec::with_capacity(change.prev.len());
+        let mut prev = Vec::with_capacity(change.prev.len());
         for position in &change.prev {
             let Some(other) = self.in_past(feed, entry.n, position)? else {
-                return Ok(Verdict::Quarantined(Reason::WrongPredecessor));
+                return refused(Reason::WrongPredecessor);
             };
+            prev.push((other, position.n, position.k));
             let found: Option<(i64, Option<String>, bool)> = self
                 .tx
                 .prepare_cached(
@@ -302,7 +345,7 @@ impl Writer<'_> {
                 })
                 .optional()?;
             match found {
-                None => return Ok(Verdict::Quarantined(Reason::WrongPredecessor)),
+                None => return refused(Reason::WrongPredecessor),
                 Some((state::HEAD | state::SUPERSEDED, Some(value), false)) => {
                     before.push(serde_json::from_str(&value).unwrap_or(Value::Null));
                 }
@@ -311,7 +354,7 @@ impl Writer<'_> {
         }
         let opening = self.opening(record, resolved, &change.field, item)?;
         let Some(maker) = resolved.maker else {
-            return Ok(Verdict::Quarantined(Reason::NoSuchRecord));
+            return refused(Reason::NoSuchRecord);
         };
         let value = match &change.content {
             Content::Inline(value) => Some(value),
@@ -328,7 +371,7 @@ impl Writer<'_> {
             before: &before,
             opening: opening.as_ref(),
         };
-        Ok(authority::judge(&proposal))
+        Ok((authority::judge(&proposal), prev))
     }
 
     /// The value a task's status opened with: set by the entry that made it, so always in the past.
@@ -366,6 +409,7 @@ impl Writer<'_> {
         entry: &Entry,
         k: u32,
         change: &Change,
+        prev: &[Located],
         verdict: Verdict,
         id: &RecordId,
     ) -> Result<()> {
@@ -381,14 +425,9 @@ impl Writer<'_> {
         let mine = text(feed_key, entry.n, k);
         match verdict {
             Verdict::Applied => {
-                for position in &change.prev {
-                    self.supersede(
-                        channel,
-                        record,
-                        field,
-                        position,
-                        &text(position.feed, position.n, position.k),
-                    )?;
+                for (row, n, k) in prev {
+                    let feed = self.feeds[row].key;
+                    self.supersede(channel, record, field, (*row, *n, *k), &text(feed, *n, *k))?;
                 }
                 self.channel_row(channel).sum.head_added(&mine);
             }
@@ -420,42 +459,75 @@ impl Writer<'_> {
             && change.field == records::ERASE.name
             && let Content::Inline(value) = &change.content
         {
-            self.erase(record, value)?;
+            self.erase(feed, entry.n, record, value)?;
         }
         Ok(())
     }
 
-    fn supersede(&mut self, channel: i64, record: i64, field: i64, position: &Position, text: &str) -> Result<()> {
-        let Some(feed) = self.feed(position.feed).map(|feed| feed.id) else {
-            return Ok(());
-        };
+    fn supersede(&mut self, channel: i64, record: i64, field: i64, (feed, n, k): Located, text: &str) -> Result<()> {
         let changed = self
             .tx
             .prepare_cached(
                 "UPDATE change SET state = 1 WHERE record = ?1 AND field = ?2 AND feed = ?3 AND n = ?4 AND k = ?5 AND state = 0",
             )?
-            .execute(params![record, field, feed, position.n, position.k])?;
+            .execute(params![record, field, feed, n, k])?;
         if changed > 0 {
             self.channel_row(channel).sum.head_removed(text);
         }
         Ok(())
     }
 
-    /// Removes values for ever; the hashes in the lines stay. Only changes of the same record can be named.
-    fn erase(&mut self, record: i64, positions: &Value) -> Result<()> {
+    /// Removes values for ever; the hashes in the lines stay. Only changes of the same record, that the author knew, can be
+    /// named: what comes later is not erased before it is here.
+    fn erase(&mut self, author: i64, n: u64, record: i64, positions: &Value) -> Result<()> {
         for position in positions.as_array().into_iter().flatten().filter_map(Value::as_str) {
             let Ok(position) = position.parse::<Position>() else {
                 continue;
             };
-            let Some(feed) = self.feed(position.feed).map(|feed| feed.id) else {
+            let Some(feed) = self.in_past(author, n, &position)? else {
                 continue;
             };
+            let gone: Option<(String, Option<String>)> = self
+                .tx
+                .prepare_cached(
+                    "SELECT w.text, c.value FROM change c JOIN word w ON w.id = c.field
+                     WHERE c.record = ?1 AND c.feed = ?2 AND c.n = ?3 AND c.k = ?4 AND c.hash IS NOT NULL",
+                )?
+                .query_row(params![record, feed, position.n, position.k], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
+                .optional()?;
+            let Some((field, value)) = gone else { continue };
             self.tx
                 .prepare_cached(
                     "UPDATE change SET value = NULL, salt = NULL, reason = 'erased'
                      WHERE record = ?1 AND feed = ?2 AND n = ?3 AND k = ?4 AND hash IS NOT NULL",
                 )?
                 .execute(params![record, feed, position.n, position.k])?;
+            if let (true, Some(value)) = (field == "blob", value) {
+                self.drop_content(&value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops the bytes of an attachment that was erased, unless another attachment has the same.
+    fn drop_content(&mut self, value: &str) -> Result<()> {
+        let field = self.word("blob")?;
+        let elsewhere: bool = self
+            .tx
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM change WHERE field = ?1 AND value = ?2)")?
+            .query_row(params![field, value], |row| row.get(0))?;
+        let hash = serde_json::from_str::<String>(value)
+            .ok()
+            .and_then(|text| text.parse::<Hash>().ok());
+        if let (false, Some(hash)) = (elsewhere, hash) {
+            self.tx
+                .prepare_cached("DELETE FROM blob_piece WHERE blob = (SELECT id FROM blob WHERE hash = ?1)")?
+                .execute([hash.0])?;
+            self.tx
+                .prepare_cached("DELETE FROM blob WHERE hash = ?1")?
+                .execute([hash.0])?;
         }
         Ok(())
     }

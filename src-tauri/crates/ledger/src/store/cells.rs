@@ -262,13 +262,25 @@ pub fn record_row(connection: &Connection, words: &Words, id: &RecordId) -> Resu
                  WHERE f.key = ?1 AND r.n = ?2 AND r.k = ?3 AND r.kind = ?4 AND r.owned IS NULL",
             )?
             .query_row(params![position.feed.0, position.n, position.k, kind], |row| row.get(0))
-            .optional()?,
+            .optional()?
+            .map_or_else(|| record_row_in_branch(connection, position, kind), |row| Ok(Some(row)))?,
         RecordKey::Owned(..) => connection
             .prepare_cached("SELECT id FROM record WHERE kind = ?1 AND owned = ?2 ORDER BY channel LIMIT 1")?
             .query_row(params![kind, id.key.to_string()], |row| row.get(0))
             .optional()?,
     };
     Ok(row)
+}
+
+/// A record whose feed has forked since it was named: that of this machine's own branch, or of the first.
+fn record_row_in_branch(connection: &Connection, position: Position, kind: i64) -> Result<Option<i64>> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT r.id FROM feed f JOIN record r ON r.feed = f.id AND r.n = ?2 AND r.k = ?3 AND r.kind = ?4
+             WHERE f.root = ?1 AND f.of IS NOT NULL AND r.owned IS NULL ORDER BY f.here DESC, f.key LIMIT 1",
+        )?
+        .query_row(params![position.feed.0, position.n, position.k, kind], |row| row.get(0))
+        .optional()?)
 }
 
 /// The row of a record by identity in one channel.

@@ -7,6 +7,7 @@ use crate::chain;
 use crate::entry::DetachedValue;
 use chidao_domain::ids::Hash;
 use rusqlite::Connection;
+use std::collections::HashMap;
 
 /// What a check found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,7 @@ const DERIVED: &[(&str, &str)] = &[
     ),
     (
         "feeds",
-        "SELECT hex(key) || ' ' || received_n || ' ' || hex(received_hash) || ' ' || applied_n FROM feed ORDER BY key",
+        "SELECT hex(key) || ' ' || hex(root) || ' ' || from_n || ' ' || received_n || ' ' || hex(received_hash) || ' ' || applied_n FROM feed ORDER BY key",
     ),
     ("channels", "SELECT hex(key) || ' ' || t || ' ' || c || ' ' || hex(state_sum) FROM channel ORDER BY key"),
 ];
@@ -107,27 +108,51 @@ fn replay(from: &Connection, to: &mut Writer<'_>, found: &mut Checked) -> Result
         to.take_charter(&channel.signed)?;
     }
     let mut statement = from.prepare(
-        "SELECT f.id, f.received_n, f.received_hash, c.key, f.key FROM feed f JOIN channel c ON c.id = f.channel ORDER BY f.id",
+        "SELECT f.id, f.received_n, f.received_hash, c.key, f.key, f.of, f.from_n
+         FROM feed f JOIN channel c ON c.id = f.channel ORDER BY f.from_n, f.id",
     )?;
-    type Row = (i64, u64, Vec<u8>, [u8; 16], [u8; 16]);
+    type Row = (i64, u64, Vec<u8>, [u8; 16], [u8; 16], Option<i64>, u64);
     let feeds: Vec<Row> = statement
         .query_map([], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+                row.get(5)?,
+                row.get(6)?,
+            ))
         })?
         .collect::<rusqlite::Result<_>>()?;
     take_values(from, to)?;
-    for (feed, received, hash, channel, key) in feeds {
+    let mut rows: HashMap<i64, i64> = HashMap::new();
+    for (feed, received, hash, channel, key, of, first) in feeds {
         found.feeds += 1;
         let channel = chidao_domain::ids::ChannelId(channel);
-        let header = lines::one(from, feed, 0)?;
-        let row = to.accept_header(channel, &header)?;
+        let opening = lines::one(from, feed, first)?;
+        let (row, mut end) = match of.map(|of| rows.get(&of).copied()) {
+            None => (
+                to.accept_header(channel, &opening)?,
+                chain::header_hash(opening.as_bytes()),
+            ),
+            Some(trunk) => {
+                let trunk = trunk.ok_or_else(|| LedgerError::Inconsistent("a branch comes before its trunk".into()))?;
+                let before = to.feeds[&trunk].received_hash;
+                let end = chain::entry_hash(before, opening.as_bytes());
+                let row = to.begin_branch(trunk, end)?;
+                lines::keep(to, row, first, &[&opening], Some(before))?;
+                found.entries += 1;
+                (row, end)
+            }
+        };
+        rows.insert(feed, row);
         if to.feeds[&row].key.0 != key {
             found
                 .troubles
                 .push(format!("feed {} has another header", chidao_domain::ids::to_hex(&key)));
         }
         let mut batch: Vec<String> = Vec::new();
-        let mut end = chain::header_hash(header.as_bytes());
         let mut flush = |to: &mut Writer<'_>, batch: &mut Vec<String>, last: u64| -> Result<()> {
             let texts: Vec<&str> = batch.iter().map(String::as_str).collect();
             if !texts.is_empty() {
@@ -139,7 +164,7 @@ fn replay(from: &Connection, to: &mut Writer<'_>, found: &mut Checked) -> Result
             }
             Ok(())
         };
-        lines::each(from, feed, 1, received, |n, line| {
+        lines::each(from, feed, first + 1, received, |n, line| {
             batch.push(line.to_owned());
             found.entries += 1;
             if batch.len() == 512 {

@@ -7,6 +7,7 @@ use crate::entry::DetachedValue;
 use crate::trust::Signed;
 use chidao_domain::ids::{DeviceId, FeedId, Hash, Position, UnitId};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::{HashMap, HashSet};
 
 /// A device that is known here.
 #[derive(Clone, Debug)]
@@ -55,13 +56,21 @@ pub fn devices_of(connection: &Connection, unit: UnitId) -> Result<Vec<DeviceInf
     Ok(all)
 }
 
-/// How far a feed has come here.
+/// How far a feed, or a branch of it, has come here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tip {
     /// Row.
     pub id: i64,
-    /// Identity.
+    /// Identity: of a branch, that of its first line.
     pub feed: FeedId,
+    /// Identity of the whole feed, by which bundles name it.
+    pub root: FeedId,
+    /// Row of what it branches off from.
+    pub of: Option<i64>,
+    /// Its first line.
+    pub from_n: u64,
+    /// Written on this machine.
+    pub here: bool,
     /// Its device.
     pub device: DeviceId,
     /// Row of its device.
@@ -77,7 +86,8 @@ pub struct Tip {
 /// The feeds of a channel, in order of identity.
 pub fn tips(connection: &Connection, channel: i64) -> Result<Vec<Tip>> {
     let mut statement = connection.prepare_cached(
-        "SELECT f.id, f.key, d.key, d.id, f.received_n, f.received_hash, f.checkpoint, f.checkpoint_sig, f.checkpoint_n
+        "SELECT f.id, f.key, d.key, d.id, f.received_n, f.received_hash, f.checkpoint, f.checkpoint_sig, f.checkpoint_n,
+           f.root, f.of, f.from_n, f.here
          FROM feed f JOIN device d ON d.id = f.device WHERE f.channel = ?1 ORDER BY f.key",
     )?;
     let mut rows = statement.query([channel])?;
@@ -98,6 +108,10 @@ pub fn tips(connection: &Connection, channel: i64) -> Result<Vec<Tip>> {
         all.push(Tip {
             id: row.get(0)?,
             feed: FeedId(id_of(blob(1)??)?),
+            root: FeedId(id_of(blob(9)??)?),
+            of: row.get(10)?,
+            from_n: row.get(11)?,
+            here: row.get(12)?,
             device: DeviceId(id_of(blob(2)??)?),
             device_row: row.get(3)?,
             n: row.get(4)?,
@@ -108,10 +122,17 @@ pub fn tips(connection: &Connection, channel: i64) -> Result<Vec<Tip>> {
     Ok(all)
 }
 
+/// The ends of a channel's feeds: of one that forked, those of its branches.
+pub fn ends(connection: &Connection, channel: i64) -> Result<Vec<Tip>> {
+    let all = tips(connection, channel)?;
+    let trunks: HashSet<i64> = all.iter().filter_map(|tip| tip.of).collect();
+    Ok(all.into_iter().filter(|tip| !trunks.contains(&tip.id)).collect())
+}
+
 /// Lines `first…last` of a feed that are to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
-    /// The feed.
+    /// The feed, or the branch in which the lines end.
     pub tip: Tip,
     /// First line.
     pub first: u64,
@@ -121,6 +142,10 @@ pub struct Outgoing {
     pub before: Option<Hash>,
     /// Hash of the last.
     pub hash: Hash,
+    /// The device's word for the last, if it is another's feed or this one was vouched for up to there.
+    pub checkpoint: Option<Signed>,
+    /// Where the lines lie: rows of feeds with first and last line, in order.
+    pub rows: Vec<(i64, u64, u64)>,
 }
 
 /// What a unit has not acknowledged: from the least acknowledgement of its devices. A feed of this device goes up to its
@@ -130,47 +155,106 @@ pub fn outgoing(connection: &Connection, channel: i64, to: UnitId, own: DeviceId
         .into_iter()
         .filter(|device| device.key != own)
         .collect();
+    outgoing_to(connection, channel, &devices, own)
+}
+
+/// The same for some devices of a unit, or, with no acknowledgement counted, everything.
+pub fn outgoing_to(
+    connection: &Connection,
+    channel: i64,
+    devices: &[DeviceInfo],
+    own: DeviceId,
+) -> Result<Vec<Outgoing>> {
+    let rows: HashMap<i64, Tip> = tips(connection, channel)?
+        .into_iter()
+        .map(|tip| (tip.id, tip))
+        .collect();
+    // Lines that branches share go with the first of them.
+    let mut covered: HashMap<i64, u64> = HashMap::new();
     let mut all = Vec::new();
-    for tip in tips(connection, channel)? {
-        let last = if tip.device == own {
-            tip.n
-        } else {
-            tip.checkpoint.as_ref().map_or(0, |(n, _)| *n)
+    for tip in ends(connection, channel)? {
+        let path = path_of(&rows, &tip);
+        let vouched = path.iter().rev().find_map(|row| row.checkpoint.as_ref());
+        let (last, checkpoint) = match vouched {
+            Some((n, signed)) if tip.device != own || !tip.here || *n == tip.n => (*n, Some(signed.clone())),
+            _ if tip.device == own && tip.here => (tip.n, None),
+            _ => continue,
         };
-        if tip.device != own && tip.checkpoint.is_none() {
-            continue;
-        }
         let mut least: Option<Option<u64>> = None;
         for device in devices.iter().filter(|device| device.id != tip.device_row) {
-            let has = acknowledged(connection, device.id, tip.id)?;
+            let mut has = None;
+            for row in &path {
+                has = has.max(acknowledged(connection, device.id, row.id)?);
+            }
             least = Some(least.map_or(has, |least| least.min(has)));
         }
         if least.is_none() && devices.iter().any(|device| device.id == tip.device_row) {
             continue;
         }
-        let first = least.flatten().map_or(0, |n| n + 1);
+        let mut first = least.flatten().map_or(0, |n| n + 1);
+        for row in path.iter().filter(|row| row.id != tip.id) {
+            if covered.get(&row.id).is_some_and(|from| *from <= first) {
+                first = first.max(row.n + 1);
+            }
+        }
         if first > last {
             continue;
         }
-        let before = if first == 0 {
-            None
-        } else {
-            Some(lines::hash_at(connection, tip.id, first - 1)?)
+        let row_of = |n: u64| path.iter().find(|row| (row.from_n..=row.n).contains(&n));
+        let missing = || LedgerError::Inconsistent("a feed has a hole".into());
+        let before = match first {
+            0 => None,
+            first => Some(lines::hash_at(
+                connection,
+                row_of(first - 1).ok_or_else(missing)?.id,
+                first - 1,
+            )?),
         };
         let hash = if last == tip.n {
             tip.hash
         } else {
-            lines::hash_at(connection, tip.id, last)?
+            lines::hash_at(connection, row_of(last).ok_or_else(missing)?.id, last)?
         };
+        let rows = path
+            .iter()
+            .map(|row| (row.id, row.from_n.max(first), row.n.min(last)))
+            .filter(|(_, from, to)| from <= to)
+            .collect::<Vec<_>>();
+        for (row, from, _) in &rows {
+            covered.entry(*row).or_insert(*from);
+        }
         all.push(Outgoing {
             tip,
             first,
             last,
             before,
             hash,
+            checkpoint,
+            rows,
         });
     }
     Ok(all)
+}
+
+/// From the header's row to this one.
+fn path_of(rows: &HashMap<i64, Tip>, tip: &Tip) -> Vec<Tip> {
+    let mut path = vec![tip.clone()];
+    while let Some(trunk) = path.last().and_then(|row| row.of).and_then(|of| rows.get(&of)) {
+        path.push(trunk.clone());
+    }
+    path.reverse();
+    path
+}
+
+/// Calls back with each line of a range, in order.
+pub fn each_line(connection: &Connection, range: &Outgoing, mut line: impl FnMut(u64, &str)) -> Result<()> {
+    for (row, first, last) in &range.rows {
+        lines::each(connection, *row, *first, *last, |n, text| {
+            line(n, text);
+            Ok(true)
+        })?;
+    }
+    Ok(())
 }
 
 /// How far a device has a feed, by its own word.
@@ -206,15 +290,17 @@ pub fn each_value(
         "SELECT hash, salt, value FROM change
          WHERE feed = ?1 AND n BETWEEN ?2 AND ?3 AND hash IS NOT NULL AND value IS NOT NULL ORDER BY n, k",
     )?;
-    let mut rows = statement.query(params![range.tip.id, range.first, range.last])?;
-    while let Some(row) = rows.next()? {
-        let salt: [u8; 16] = row.get(1)?;
-        let hash = hash_of(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
-        value(DetachedValue {
-            hash,
-            salt,
-            value: row.get(2)?,
-        })?;
+    for (feed, first, last) in &range.rows {
+        let mut rows = statement.query(params![feed, first, last])?;
+        while let Some(row) = rows.next()? {
+            let salt: [u8; 16] = row.get(1)?;
+            let hash = hash_of(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+            value(DetachedValue {
+                hash,
+                salt,
+                value: row.get(2)?,
+            })?;
+        }
     }
     Ok(())
 }
@@ -225,20 +311,22 @@ pub fn blobs_of(connection: &Connection, channel: i64, range: &Outgoing) -> Resu
         "SELECT c.value FROM change c JOIN word w ON w.id = c.field
          WHERE c.feed = ?1 AND c.n BETWEEN ?2 AND ?3 AND w.text = 'blob' AND c.value IS NOT NULL AND c.state = 0",
     )?;
-    let mut rows = statement.query(params![range.tip.id, range.first, range.last])?;
     let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
-        let text: String = row.get(0)?;
-        let Some(hash) = serde_json::from_str::<String>(&text)
-            .ok()
-            .and_then(|hash| hash.parse::<Hash>().ok())
-        else {
-            continue;
-        };
-        if let Some(blob) = attachments::find(connection, hash)?
-            && attachments::served_in(connection, hash, channel)?
-        {
-            all.push(blob);
+    for (feed, first, last) in &range.rows {
+        let mut rows = statement.query(params![feed, first, last])?;
+        while let Some(row) = rows.next()? {
+            let text: String = row.get(0)?;
+            let Some(hash) = serde_json::from_str::<String>(&text)
+                .ok()
+                .and_then(|hash| hash.parse::<Hash>().ok())
+            else {
+                continue;
+            };
+            if let Some(blob) = attachments::find(connection, hash)?
+                && attachments::served_in(connection, hash, channel)?
+            {
+                all.push(blob);
+            }
         }
     }
     Ok(all)
@@ -270,7 +358,7 @@ pub fn quarantine_of(connection: &Connection, channel: i64, most: u32) -> Result
 pub fn lacking(connection: &Connection) -> Result<Vec<(FeedId, u64, u64)>> {
     let mut statement = connection.prepare_cached(
         "SELECT e.feed, coalesce(f.received_n + 1, 0), min(e.first) - 1 FROM early e LEFT JOIN feed f ON f.key = e.feed
-         GROUP BY e.feed ORDER BY e.feed",
+         GROUP BY e.feed HAVING min(e.first) > coalesce(f.received_n + 1, 0) ORDER BY e.feed",
     )?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
@@ -297,25 +385,76 @@ pub fn digests(connection: &Connection, channel: i64) -> Result<(Hash, Hash)> {
 }
 
 impl Writer<'_> {
-    /// Notes how far a device has a feed, if what it says fits what is here. A smaller number than before changes nothing.
+    /// Notes how far a device has a feed, if what it says fits what is here. A smaller number than before changes nothing, nor
+    /// does a branch that is not here: its lines will come.
     pub fn note_acknowledgement(&mut self, device: i64, feed: FeedId, n: u64, hash: Hash, at: &str) -> Result<bool> {
-        let Some((id, received)) = self.feed(feed).map(|feed| (feed.id, feed.received_n)) else {
+        let Some((root, None)) = self.feed(feed).map(|feed| (feed.id, feed.of)) else {
             return Ok(false);
         };
-        if n > received {
+        let Some(row) = self.row_of_line(root, n, hash)? else {
             return Ok(false);
+        };
+        let (mut row, mut n, mut hash) = (row, n, hash);
+        loop {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO acknowledged (device, feed, n, hash, at) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT DO UPDATE SET n = excluded.n, hash = excluded.hash, at = excluded.at WHERE excluded.n > n",
+                )?
+                .execute(params![device, row, n, hash.0, at])?;
+            let Some(trunk) = self.feeds[&row].of else {
+                return Ok(true);
+            };
+            row = trunk;
+            n = self.feeds[&row].received_n;
+            hash = self.feeds[&row].received_hash;
         }
-        if self.hash_of_line(id, n)? != hash {
-            return Err(LedgerError::Forked { feed, n });
-        }
-        self.tx
-            .prepare_cached(
-                "INSERT INTO acknowledged (device, feed, n, hash, at) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE SET n = excluded.n, hash = excluded.hash, at = excluded.at WHERE excluded.n > n",
-            )?
-            .execute(params![device, id, n, hash.0, at])?;
-        Ok(true)
     }
+}
+
+/// A fork, as it lies here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForkInfo {
+    /// Row of the channel.
+    pub channel: i64,
+    /// The feed.
+    pub feed: FeedId,
+    /// The device that it belongs to.
+    pub device: DeviceId,
+    /// The first line that differs.
+    pub n: u64,
+    /// Its branches with the last line of each that is here, in order of identity.
+    pub branches: Vec<(FeedId, u64)>,
+}
+
+/// Every fork: a machine that was copied or restored, or somebody who tells two stories.
+pub fn forks(connection: &Connection) -> Result<Vec<ForkInfo>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT f.channel, f.root, d.key, f.from_n, f.key, f.received_n FROM feed f JOIN device d ON d.id = f.device
+         WHERE f.of IS NOT NULL ORDER BY f.channel, f.root, f.from_n, f.of, f.key",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut all: Vec<ForkInfo> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let blob = |i: usize| {
+            row.get_ref(i)
+                .map(|value| value.as_blob().map_err(rusqlite::Error::from))
+        };
+        let info = ForkInfo {
+            channel: row.get(0)?,
+            feed: FeedId(id_of(blob(1)??)?),
+            device: DeviceId(id_of(blob(2)??)?),
+            n: row.get(3)?,
+            branches: vec![(FeedId(id_of(blob(4)??)?), row.get(5)?)],
+        };
+        match all.last_mut() {
+            Some(last) if (last.channel, last.feed, last.n) == (info.channel, info.feed, info.n) => {
+                last.branches.extend(info.branches);
+            }
+            _ => all.push(info),
+        }
+    }
+    Ok(all)
 }
 
 /// When a unit last acknowledged something.

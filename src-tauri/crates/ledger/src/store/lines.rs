@@ -138,6 +138,14 @@ pub fn one(connection: &Connection, feed: i64, n: u64) -> Result<String> {
     found.ok_or_else(|| LedgerError::NotFound(format!("line {n}")))
 }
 
+/// What a branch continues, and from which line on it is its own; nothing for a whole feed.
+fn trunk(connection: &Connection, feed: i64) -> Result<Option<(i64, u64)>> {
+    let of: (Option<i64>, u64) = connection
+        .prepare_cached("SELECT of, from_n FROM feed WHERE id = ?1")?
+        .query_row([feed], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(of.0.map(|trunk| (trunk, of.1)))
+}
+
 /// The hash at line `n` of a feed, computed from the end of the run before it.
 pub fn hash_at(connection: &Connection, feed: i64, n: u64) -> Result<Hash> {
     let start: Option<(u64, Vec<u8>)> = connection
@@ -147,8 +155,14 @@ pub fn hash_at(connection: &Connection, feed: i64, n: u64) -> Result<Hash> {
     let (mut at, mut hash) = match start {
         Some((last, hash)) if last == n => return super::writer::hash_of(&hash),
         Some((last, hash)) => (last + 1, Some(super::writer::hash_of(&hash)?)),
-        None => (0, None),
+        None => match trunk(connection, feed)? {
+            Some((of, from)) => (from, Some(hash_at(connection, of, from - 1)?)),
+            None => (0, None),
+        },
     };
+    if n < at {
+        return Err(LedgerError::NotFound(format!("line {n}")));
+    }
     each(connection, feed, at, n, |line_n, line| {
         hash = Some(match hash {
             None => chain::header_hash(line.as_bytes()),

@@ -6,8 +6,10 @@
 pub mod append;
 pub mod apply;
 pub mod attachments;
+pub mod branches;
 pub mod cells;
 pub mod check;
+pub mod cuts;
 pub mod exchange;
 pub mod lines;
 pub mod local;
@@ -68,14 +70,6 @@ pub enum LedgerError {
         field: String,
         /// Why.
         reason: Reason,
-    },
-    /// Two lines in one place with different hashes.
-    #[error("feed {feed} has two branches at or before line {n}")]
-    Forked {
-        /// The feed.
-        feed: FeedId,
-        /// The last line compared.
-        n: u64,
     },
     /// A range does not hold together: numbers, hashes or checkpoint.
     #[error("feed {feed}: {what}")]

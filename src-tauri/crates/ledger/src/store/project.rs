@@ -4,7 +4,7 @@
 
 use super::cells::{self, Cells, Feeds, Words};
 use super::{Result, Writer, tasks};
-use chidao_domain::ids::RecordId;
+use chidao_domain::ids::{Position, RecordId, RecordKey};
 use chidao_domain::records::{self, Form};
 use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
@@ -119,7 +119,23 @@ fn find(writer: &mut Writer<'_>, channel: i64, feed: i64, n: u64, name: &str) ->
                 .optional()?)
         }
         None => match name.parse::<RecordId>() {
-            Ok(target) => Ok(writer.find_record(channel, &target)?.filter(|row| *row > 0)),
+            Ok(target) => {
+                // The author named it in its own past; a fork found since then must not send the link astray.
+                let target = match target.key {
+                    RecordKey::Made(position) => match writer.locate(feed, position.feed, position.n)? {
+                        Some(row) => RecordId::made(
+                            &target.kind,
+                            Position {
+                                feed: writer.feeds[&row].key,
+                                ..position
+                            },
+                        ),
+                        None => target,
+                    },
+                    RecordKey::Owned(..) => target,
+                };
+                Ok(writer.find_record(channel, &target)?.filter(|row| *row > 0))
+            }
             Err(_) => Ok(None),
         },
     }

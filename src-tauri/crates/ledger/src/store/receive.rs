@@ -6,7 +6,7 @@ use crate::chain;
 use crate::entry::{DetachedValue, Entry};
 use crate::trust::{Checkpoint, Signed};
 use chidao_domain::ids::{ChannelId, FeedId, Hash};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 /// Lines `first…last` of one feed, with the checkpoint by which its device vouches for the last.
 #[derive(Clone, Debug)]
@@ -49,8 +49,9 @@ impl Writer<'_> {
         if (range.first == 0) != range.before.is_none() {
             return Err(broken("only a header has nothing before it"));
         }
-        let feed = match self.feed(range.feed).map(|feed| feed.id) {
-            Some(feed) => feed,
+        let root = match self.feed(range.feed).map(|feed| (feed.id, feed.of)) {
+            Some((feed, None)) => feed,
+            Some((_, Some(_))) => return Err(broken("a range goes by the name of the whole feed")),
             None if range.first > 0 => {
                 self.keep_early(range, last)?;
                 return Ok(Taken::Early);
@@ -62,60 +63,144 @@ impl Writer<'_> {
                 self.accept_header(range.channel, lines[0])?
             }
         };
-        let state = &self.feeds[&feed];
-        if self.channels[&state.channel].key != range.channel {
+        if self.channels[&self.feeds[&root].channel].key != range.channel {
             return Err(broken("it belongs to another channel"));
         }
-        let (received, received_hash) = (state.received_n, state.received_hash);
-        if range.first > received + 1 {
-            self.keep_early(range, last)?;
-            return Ok(Taken::Early);
-        }
-        let mut hash = range.before;
-        let mut at_received = (range.first == received + 1).then_some(range.before).flatten();
-        for (n, line) in (range.first..).zip(&lines) {
-            hash = Some(match hash {
-                None => chain::header_hash(line.as_bytes()),
-                Some(hash) => chain::entry_hash(hash, line.as_bytes()),
-            });
-            if n == received {
-                at_received = hash;
-            }
-            if n > received {
-                Entry::read(n, line).map_err(|bad| LedgerError::BadLine {
+        // What is here already was read when it came; unless it differs.
+        let known = match self.branches(root).is_empty() {
+            true => self.feeds[&root].received_n,
+            false => 0,
+        };
+        let well_formed = |from: u64, to: u64| {
+            let lines = (range.first..).zip(&lines).filter(|(n, _)| (from..=to).contains(n));
+            lines.into_iter().try_for_each(|(n, line)| match Entry::read(n, line) {
+                Ok(_) => Ok(()),
+                Err(bad) => Err(LedgerError::BadLine {
                     feed: range.feed.to_string(),
                     bad,
-                })?;
-            }
+                }),
+            })
+        };
+        well_formed(known + 1, last)?;
+        let mut hashes = Vec::with_capacity(lines.len());
+        let mut hash = range.before;
+        for line in &lines {
+            let next = match hash {
+                None => chain::header_hash(line.as_bytes()),
+                Some(hash) => chain::entry_hash(hash, line.as_bytes()),
+            };
+            hashes.push(next);
+            hash = Some(next);
         }
         let end = hash.ok_or_else(|| broken("it has no lines"))?;
-        self.check_checkpoint(range, feed, last, end)?;
-        if last <= received {
-            if self.hash_of_line(feed, last)? != end {
-                return Err(LedgerError::Forked {
-                    feed: range.feed,
-                    n: last,
-                });
+        self.check_checkpoint(range, root, last, end)?;
+        let start = match range.before {
+            None if hashes[0] == self.hash_of_line(root, 0)? => Some(root),
+            None => return Err(broken("its header is another feed's")),
+            Some(before) => self.row_of_line(root, range.first - 1, before)?,
+        };
+        let Some(start) = start else {
+            // What it follows is not here: lines are missing, or a branch that nobody brought yet.
+            self.keep_early(range, last)?;
+            return Ok(Taken::Early);
+        };
+        let (row, fresh) = self.place(start, range.first, &hashes)?;
+        let new = hashes.len() as u64 - (fresh - range.first);
+        if new > 0 {
+            well_formed(fresh, known)?;
+            self.keep_fresh(row, fresh, range, &lines, &hashes)?;
+        } else if self.feeds[&row].received_n == last && self.checkpoint_of(row)?.is_none_or(|n| n < last) {
+            self.keep_checkpoint(row, last, &range.checkpoint)?;
+        }
+        self.take_early(range.channel, range.feed)?;
+        Ok(if new > 0 { Taken::New(new) } else { Taken::Known })
+    }
+
+    /// Follows lines, by their hashes, through what is here: the row that they end in, and the first of them that is new.
+    /// Where they differ from what is here they begin a branch, and so does what was here.
+    fn place(&mut self, start: i64, first: u64, hashes: &[Hash]) -> Result<(i64, u64)> {
+        let last = first + hashes.len() as u64 - 1;
+        let hash = |n: u64| hashes[(n - first) as usize];
+        let mut row = start;
+        let mut next = first;
+        while next <= last {
+            let here = self.feeds[&row].received_n;
+            if next <= here {
+                let until = here.min(last);
+                if self.hash_of_line(row, until)? == hash(until) {
+                    next = until + 1;
+                    continue;
+                }
+                // Hashes hang together: all before the first difference are equal, all after it differ.
+                let (mut low, mut high) = (next, until);
+                while low < high {
+                    let middle = low + (high - low) / 2;
+                    if self.hash_of_line(row, middle)? == hash(middle) {
+                        low = middle + 1;
+                    } else {
+                        high = middle;
+                    }
+                }
+                if low > self.feeds[&row].from_n {
+                    self.split(row, low)?;
+                } else {
+                    // Another sister at the place where this row itself branches off.
+                    row = self.feeds[&row].of.ok_or_else(|| LedgerError::Broken {
+                        feed: self.feeds[&row].root,
+                        what: "its header is another feed's",
+                    })?;
+                }
+                next = low;
+                continue;
             }
-            // A header that came alone: what had come before it may follow now.
-            self.take_early(range.channel, range.feed, received)?;
-            return Ok(Taken::Known);
+            let branches = self.branches(row);
+            if branches.is_empty() {
+                return Ok((row, next));
+            }
+            let mut known = None;
+            for branch in branches {
+                if self.hash_of_line(branch, next)? == hash(next) {
+                    known = Some(branch);
+                }
+            }
+            match known {
+                Some(branch) => row = branch,
+                None => {
+                    let channel = self.feeds[&row].channel;
+                    let branch = self.begin_branch(row, hash(next))?;
+                    self.undo_derived(channel)?;
+                    return Ok((branch, next));
+                }
+            }
         }
-        if at_received != Some(received_hash) {
-            return Err(LedgerError::Forked {
-                feed: range.feed,
-                n: received,
-            });
-        }
-        let fresh = &lines[(received + 1 - range.first) as usize..];
-        let kept = lines::keep(self, feed, received + 1, fresh, Some(received_hash))?;
-        assert_eq!(kept, end, "the same lines after the same hash give the same hash");
-        let row = self.feed_row(feed);
-        row.received_n = last;
-        row.received_hash = end;
-        self.keep_checkpoint(feed, last, &range.checkpoint)?;
-        self.take_early(range.channel, range.feed, last)?;
-        Ok(Taken::New(fresh.len() as u64))
+        Ok((row, next))
+    }
+
+    /// Keeps the lines from `fresh` on, which follow what is in a row or are a whole new branch.
+    fn keep_fresh(&mut self, row: i64, fresh: u64, range: &Range, lines: &[&str], hashes: &[Hash]) -> Result<()> {
+        let skip = (fresh - range.first) as usize;
+        let before = match skip.checked_sub(1) {
+            Some(i) => Some(hashes[i]),
+            None => range.before,
+        };
+        let last = range.first + lines.len() as u64 - 1;
+        let kept = lines::keep(self, row, fresh, &lines[skip..], before)?;
+        assert_eq!(
+            Some(&kept),
+            hashes.last(),
+            "the same lines after the same hash give the same hash"
+        );
+        let state = self.feed_row(row);
+        state.received_n = last;
+        state.received_hash = kept;
+        self.keep_checkpoint(row, last, &range.checkpoint)
+    }
+
+    fn checkpoint_of(&self, row: i64) -> Result<Option<u64>> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT checkpoint_n FROM feed WHERE id = ?1")?
+            .query_row([row], |row| row.get(0))?)
     }
 
     fn check_checkpoint(&self, range: &Range, feed: i64, last: u64, end: Hash) -> Result<()> {
@@ -143,16 +228,24 @@ impl Writer<'_> {
 
     fn keep_early(&mut self, range: &Range, last: u64) -> Result<()> {
         let before = range.before.map(|hash| hash.0.to_vec()).unwrap_or_default();
+        let hash = (range.lines.trim_end_matches('\n').split('\n')).fold(range.before, |hash, line| {
+            hash.map(|hash| chain::entry_hash(hash, line.as_bytes()))
+        });
+        let hash = hash.ok_or(LedgerError::Broken {
+            feed: range.feed,
+            what: "only a header has nothing before it",
+        })?;
         self.tx
             .prepare_cached(
-                "INSERT OR REPLACE INTO early (feed, first, last, before, lines, checkpoint, checkpoint_sig)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT OR IGNORE INTO early (feed, first, last, before, hash, lines, checkpoint, checkpoint_sig)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 range.feed.0,
                 range.first,
                 last,
                 before,
+                hash.0,
                 zstd::bulk::compress(range.lines.as_bytes(), 3)?,
                 range.checkpoint.text,
                 range.checkpoint.sig
@@ -161,35 +254,58 @@ impl Writer<'_> {
     }
 
     /// Takes in ranges that had come early and now follow what is here.
-    fn take_early(&mut self, channel: ChannelId, feed: FeedId, last: u64) -> Result<()> {
+    fn take_early(&mut self, channel: ChannelId, feed: FeedId) -> Result<()> {
         type Row = (u64, [u8; 32], Vec<u8>, String, String);
-        let found: Option<Row> = self
-            .tx
-            .prepare_cached(
-                "SELECT first, before, lines, checkpoint, checkpoint_sig FROM early
-                 WHERE feed = ?1 AND first <= ?2 ORDER BY first LIMIT 1",
-            )?
-            .query_row(params![feed.0, last + 1], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-            })
-            .optional()?;
-        let Some((first, before, packed, text, sig)) = found else {
+        let Some(root) = self.feed(feed).map(|feed| feed.id) else {
             return Ok(());
         };
-        self.tx
-            .prepare_cached("DELETE FROM early WHERE feed = ?1 AND first = ?2")?
-            .execute(params![feed.0, first])?;
-        let mut lines = String::new();
-        std::io::Read::read_to_string(&mut zstd::Decoder::new(packed.as_slice())?, &mut lines)?;
-        let range = Range {
-            channel,
-            feed,
-            first,
-            before: Some(Hash(before)),
-            lines,
-            checkpoint: Signed { text, sig },
+        let known: Vec<(u64, [u8; 32], [u8; 32])> = {
+            let mut statement = self
+                .tx
+                .prepare_cached("SELECT first, before, hash FROM early WHERE feed = ?1 ORDER BY first, last, hash")?;
+            statement
+                .query_map([feed.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+                .collect::<rusqlite::Result<_>>()?
         };
-        self.take_range(&range)?;
+        for (first, before, hash) in known {
+            if self.row_of_line(root, first - 1, Hash(before))?.is_none() {
+                continue;
+            }
+            let found: Row = self
+                .tx
+                .prepare_cached(
+                    "DELETE FROM early WHERE feed = ?1 AND first = ?2 AND hash = ?3
+                     RETURNING first, before, lines, checkpoint, checkpoint_sig",
+                )?
+                .query_row(params![feed.0, first, hash], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+                })?;
+            let (first, before, packed, text, sig) = found;
+            let mut lines = String::new();
+            std::io::Read::read_to_string(&mut zstd::Decoder::new(packed.as_slice())?, &mut lines)?;
+            let range = Range {
+                channel,
+                feed,
+                first,
+                before: Some(Hash(before)),
+                lines,
+                checkpoint: Signed { text, sig },
+            };
+            let well_formed = (first..)
+                .zip(range.lines.trim_end_matches('\n').split('\n'))
+                .all(|(n, line)| Entry::read(n, line).is_ok());
+            // Without its header nobody could tell whose word it is. A range that turns out to be nobody's is dropped, and
+            // must not keep the bundle out that brought the header.
+            if !well_formed {
+                continue;
+            }
+            match self.take_range(&range) {
+                // What it brought may be what the next waits for: it went through the rest itself.
+                Ok(_) => return Ok(()),
+                Err(LedgerError::Broken { .. } | LedgerError::BadLine { .. } | LedgerError::Trust(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(())
     }
 

@@ -36,6 +36,13 @@ CREATE TABLE feed (
   device INTEGER NOT NULL REFERENCES device,
   epoch INTEGER NOT NULL,
   side TEXT NOT NULL,
+  -- A branch (ENTRY.md, section 8) continues another row at line `from_n`; its key is that of its first line, `root` that
+  -- of the header. Where nothing forked, a feed is one row, and `root` is its key.
+  root BLOB NOT NULL,
+  of INTEGER REFERENCES feed,
+  from_n INTEGER NOT NULL DEFAULT 0,
+  -- Written on this machine, not received.
+  here INTEGER NOT NULL DEFAULT 0,
   received_n INTEGER NOT NULL,
   received_hash BLOB NOT NULL,
   -- −1 until the header counts as seen, then the last entry applied.
@@ -45,6 +52,13 @@ CREATE TABLE feed (
   checkpoint_n INTEGER
 ) STRICT;
 CREATE INDEX feed_channel ON feed (channel);
+CREATE INDEX feed_branch ON feed (root) WHERE of IS NOT NULL;
+
+-- Entries of a feed beyond line `n` are quarantined: all of them, or those judged by one version of the rules.
+CREATE TABLE cut (
+  feed INTEGER NOT NULL REFERENCES feed, rules INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (feed, rules)
+) STRICT, WITHOUT ROWID;
 
 -- Lines as they came, compressed, in runs.
 CREATE TABLE run (
@@ -62,18 +76,20 @@ CREATE TABLE early (
   first INTEGER NOT NULL,
   last INTEGER NOT NULL,
   before BLOB NOT NULL,
+  -- Hash of the last line.
+  hash BLOB NOT NULL,
   lines BLOB NOT NULL,
   checkpoint TEXT NOT NULL,
   checkpoint_sig TEXT NOT NULL,
-  PRIMARY KEY (feed, first)
+  PRIMARY KEY (feed, first, hash)
 ) STRICT, WITHOUT ROWID;
 
 -- Detached values whose change has not been applied yet.
 CREATE TABLE loose_value (hash BLOB PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
--- What each feed's author knows of every other feed.
+-- What each feed's author knows of every other feed, and since which of its own entries it has known of it at all.
 CREATE TABLE past (
-  feed INTEGER NOT NULL, other INTEGER NOT NULL, n INTEGER NOT NULL,
+  feed INTEGER NOT NULL, other INTEGER NOT NULL, n INTEGER NOT NULL, since INTEGER NOT NULL,
   PRIMARY KEY (feed, other)
 ) STRICT, WITHOUT ROWID;
 

@@ -41,13 +41,30 @@ pub struct FeedState {
     pub epoch: u64,
     /// On which side it writes.
     pub side: Side,
+    /// Identity of the whole feed: that of its header. Differs from `key` in a branch.
+    pub root: FeedId,
+    /// Row of what it branches off from.
+    pub of: Option<i64>,
+    /// Its first line: 0, or that by which it differs from its sisters.
+    pub from_n: u64,
+    /// Written on this machine.
+    pub here: bool,
     /// Last line received.
     pub received_n: u64,
     /// Its hash.
     pub received_hash: Hash,
     /// Last entry applied; the header counts as 0.
     pub applied_n: u64,
-    dirty: bool,
+    pub(super) dirty: bool,
+}
+
+/// How far an author knew another feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    /// The last line.
+    pub n: u64,
+    /// The author's entry from which on it knew anything of it.
+    pub since: u64,
 }
 
 /// One write transaction.
@@ -58,7 +75,7 @@ pub struct Writer<'a> {
     channel_ids: HashMap<ChannelId, i64>,
     pub(super) feeds: HashMap<i64, FeedState>,
     feed_ids: HashMap<FeedId, i64>,
-    pub(super) past: HashMap<i64, HashMap<i64, u64>>,
+    pub(super) past: HashMap<i64, HashMap<i64, Known>>,
     past_dirty: HashSet<(i64, i64)>,
     /// Hashes of lines met in this transaction: `seen` mostly names recent ones.
     pub(super) hashes: HashMap<(i64, u64), Hash>,
@@ -70,6 +87,22 @@ pub struct Writer<'a> {
     /// Records whose projection has to be made anew.
     pub(super) touched: HashSet<i64>,
     records: HashMap<RecordKeyed, i64>,
+    /// Beyond which line what a feed says is not accepted: of all rules (0), or of one version. Section 9 of ENTRY.md.
+    pub(super) cuts: HashMap<(i64, u32), u64>,
+    /// Feeds that were found, in this transaction, to have another branch: the row of the device, and whose lines
+    /// were already here.
+    pub(super) forks: Vec<Fork>,
+}
+
+/// A fork that was found: two lines in one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fork {
+    /// The feed.
+    pub feed: FeedId,
+    /// The first line that differs.
+    pub n: u64,
+    /// Its device.
+    pub device: DeviceId,
 }
 
 type RecordKeyed = (i64, String, RecordKey);
@@ -125,6 +158,8 @@ impl<'a> Writer<'a> {
             any_loose: tx.query_row("SELECT EXISTS (SELECT 1 FROM loose_value)", [], |row| row.get(0))?,
             touched: HashSet::new(),
             records: HashMap::new(),
+            cuts: HashMap::new(),
+            forks: Vec::new(),
         };
         writer.load()?;
         Ok(writer)
@@ -158,7 +193,8 @@ impl<'a> Writer<'a> {
             self.channels.insert(state.id, state);
         }
         let mut statement = self.tx.prepare_cached(
-            "SELECT f.id, f.key, f.channel, f.device, d.key, f.epoch, f.side, f.received_n, f.received_hash, f.applied_n
+            "SELECT f.id, f.key, f.channel, f.device, d.key, f.epoch, f.side, f.received_n, f.received_hash, f.applied_n,
+               f.root, f.of, f.from_n, f.here
              FROM feed f JOIN device d ON d.id = f.device",
         )?;
         let mut rows = statement.query([])?;
@@ -175,6 +211,10 @@ impl<'a> Writer<'a> {
                 device_key: DeviceId(id_of(blob(4)??)?),
                 epoch: row.get(5)?,
                 side: side_of(row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?)?,
+                root: FeedId(id_of(blob(10)??)?),
+                of: row.get(11)?,
+                from_n: row.get(12)?,
+                here: row.get(13)?,
                 received_n: row.get(7)?,
                 received_hash: hash_of(blob(8)??)?,
                 applied_n: row.get(9)?,
@@ -182,6 +222,11 @@ impl<'a> Writer<'a> {
             };
             self.feed_ids.insert(state.key, state.id);
             self.feeds.insert(state.id, state);
+        }
+        let mut statement = self.tx.prepare_cached("SELECT feed, rules, n FROM cut")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            self.cuts.insert((row.get(0)?, row.get(1)?), row.get(2)?);
         }
         Ok(())
     }
@@ -301,8 +346,8 @@ impl<'a> Writer<'a> {
     pub(super) fn insert_feed(&mut self, mut feed: FeedState) -> Result<i64> {
         self.tx
             .prepare_cached(
-                "INSERT INTO feed (key, channel, device, epoch, side, received_n, received_hash, applied_n)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO feed (key, channel, device, epoch, side, received_n, received_hash, applied_n, root, of, from_n, here)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?
             .execute(params![
                 feed.key.0,
@@ -312,7 +357,11 @@ impl<'a> Writer<'a> {
                 side_code(feed.side),
                 feed.received_n,
                 feed.received_hash.0,
-                feed.applied_n
+                feed.applied_n,
+                feed.root.0,
+                feed.of,
+                feed.from_n,
+                feed.here
             ])?;
         feed.id = self.tx.last_insert_rowid();
         let id = feed.id;
@@ -339,6 +388,10 @@ impl<'a> Writer<'a> {
             device_key,
             epoch,
             side,
+            root: key,
+            of: None,
+            from_n: 0,
+            here: false,
             received_n: 0,
             received_hash: hash,
             applied_n: 0,
@@ -363,6 +416,7 @@ impl<'a> Writer<'a> {
                 if self.feeds[&feed].channel != channel {
                     return Ok(None);
                 }
+                let feed = self.branch_here(feed, position.n);
                 self.tx
                     .prepare_cached(
                         "SELECT id FROM record WHERE feed = ?1 AND n = ?2 AND k = ?3 AND kind = ?4 AND owned IS NULL",
@@ -390,6 +444,11 @@ impl<'a> Writer<'a> {
         self.records.insert(keyed, id);
     }
 
+    /// Rows of records were given to another feed.
+    pub(super) fn records_moved(&mut self) {
+        self.records.clear();
+    }
+
     /// Makes the row of a record.
     pub(super) fn insert_record(&mut self, channel: i64, record: &RecordId) -> Result<i64> {
         let kind = self.word(&record.kind)?;
@@ -410,17 +469,35 @@ impl<'a> Writer<'a> {
         Ok(id)
     }
 
-    /// How far an author knew another feed, from its entries applied so far.
-    pub(super) fn known(&mut self, feed: i64, other: i64) -> Result<Option<u64>> {
+    /// How far an author knew another feed, from its entries applied so far. A branch knows what its trunk knew.
+    pub(super) fn known(&mut self, feed: i64, other: i64) -> Result<Option<Known>> {
         self.load_past(feed)?;
-        Ok(self.past[&feed].get(&other).copied())
+        let own = self.past[&feed].get(&other).copied();
+        let before = match self.feeds[&feed].of {
+            Some(trunk) => self.known(trunk, other)?,
+            None => None,
+        };
+        Ok(match (own, before) {
+            (Some(own), Some(before)) => Some(Known {
+                n: own.n.max(before.n),
+                since: own.since.min(before.since),
+            }),
+            (own, before) => own.or(before),
+        })
     }
 
-    pub(super) fn set_known(&mut self, feed: i64, other: i64, n: u64) -> Result<()> {
+    /// Notes that an author knows another feed up to a line, since this entry of its own; and with it what that branched off from.
+    pub(super) fn set_known(&mut self, feed: i64, other: i64, n: u64, at: u64) -> Result<()> {
         self.load_past(feed)?;
-        self.past.entry(feed).or_default().insert(other, n);
+        let known = self.past.entry(feed).or_default();
+        let entry = known.entry(other).or_insert(Known { n, since: at });
+        entry.n = entry.n.max(n);
         self.past_dirty.insert((feed, other));
-        Ok(())
+        let state = &self.feeds[&other];
+        match (state.of, state.from_n) {
+            (Some(trunk), from) if trunk != feed => self.set_known(feed, trunk, from - 1, at),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn load_past(&mut self, feed: i64) -> Result<()> {
@@ -428,12 +505,41 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let mut past = HashMap::new();
-        let mut statement = self.tx.prepare_cached("SELECT other, n FROM past WHERE feed = ?1")?;
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT other, n, since FROM past WHERE feed = ?1")?;
         let mut rows = statement.query([feed])?;
         while let Some(row) = rows.next()? {
-            past.insert(row.get(0)?, row.get(1)?);
+            let known = Known {
+                n: row.get(1)?,
+                since: row.get(2)?,
+            };
+            past.insert(row.get(0)?, known);
         }
         self.past.insert(feed, past);
+        Ok(())
+    }
+
+    /// Forgets what every feed of a channel was found to know, and what was applied of it.
+    pub(super) fn forget_applied(&mut self, channel: i64) -> Result<()> {
+        let feeds: Vec<i64> = self
+            .feeds
+            .values()
+            .filter(|feed| feed.channel == channel)
+            .map(|feed| feed.id)
+            .collect();
+        for feed in feeds {
+            self.tx
+                .prepare_cached("DELETE FROM past WHERE feed = ?1")?
+                .execute([feed])?;
+            self.past.insert(feed, HashMap::new());
+            self.past_dirty.retain(|(of, _)| *of != feed);
+            let from = self.feeds[&feed].from_n;
+            self.feed_row(feed).applied_n = from.saturating_sub(1);
+        }
+        let state = self.channel_row(channel);
+        state.time = Time::default();
+        state.sum = StateSum::default();
         Ok(())
     }
 
@@ -470,12 +576,13 @@ impl<'a> Writer<'a> {
                 .execute(params![feed.id, feed.received_n, feed.received_hash.0, feed.applied_n])?;
         }
         for (feed, other) in self.past_dirty.drain() {
-            let n = self.past[&feed][&other];
+            let Known { n, since } = self.past[&feed][&other];
             self.tx
                 .prepare_cached(
-                    "INSERT INTO past (feed, other, n) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET n = excluded.n",
+                    "INSERT INTO past (feed, other, n, since) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT DO UPDATE SET n = excluded.n, since = excluded.since",
                 )?
-                .execute(params![feed, other, n])?;
+                .execute(params![feed, other, n, since])?;
         }
         Ok(())
     }

@@ -43,5 +43,6 @@ pub(super) const DERIVED: &[(&str, &str)] = &[(
        t.child, t.standing, t.completed_on, t.percent, t.percent_words, t.reported, t.updated, t.on_province_system,
        t.attachments, t.conflicts, t.several_reports, t.deleted, t.province_code, t.status)
      FROM task t JOIN record r ON r.id = t.record JOIN feed f ON f.id = r.feed JOIN channel c ON c.id = t.channel
+     WHERE EXISTS (SELECT 1 FROM change h WHERE h.record = t.record AND h.state = 0)
      ORDER BY f.key, r.n, r.k",
 )];

@@ -114,12 +114,13 @@ impl<'c> Projector<'c> {
         info: &RecordInfo,
         heads: &Cells,
     ) -> Result<()> {
-        // A task all of whose changes lie in quarantine is none.
-        if heads.is_empty() {
+        // A task all of whose changes lie in quarantine is none; one that was listed until then is listed no more.
+        let before = Row::of(self.connection, info.row)?;
+        if heads.is_empty() && before.is_none() {
             return Ok(());
         }
-        let row = row(self.connection, words, feeds, info, heads)?;
-        let before = Row::of(self.connection, info.row)?;
+        let mut row = row(self.connection, words, feeds, info, heads)?;
+        row.deleted |= heads.is_empty();
         if before.as_ref().is_some_and(|(_, before)| *before == row) {
             return Ok(());
         }

@@ -75,6 +75,8 @@ pub struct Filter {
     pub due_soon_until: NaiveDate,
     /// Counted in totals as done at `as_of` (true) or as open (false); what totals leave out is neither.
     pub done: Option<bool>,
+    /// The current deadline is another than the original, or is not.
+    pub extended: Option<bool>,
     /// Words, with or without diacritics.
     pub search: String,
     /// Records: only these.
@@ -312,6 +314,13 @@ fn by_date(connection: &Connection, filter: &Filter, tasks: &mut Selection) -> R
                 let status = status(state, at);
                 status.counted_as() != CountedAs::Excluded && days.done(status, four(completed, at)) == done
             },
+        )?;
+    }
+    if let Some(extended) = filter.extended {
+        tasks.keep(
+            connection,
+            [Column::OriginalDeadline, Column::Deadline],
+            |[original, current], at| (four(original, at) != four(current, at)) == extended,
         )?;
     }
     if !filter.classes.is_empty() {

@@ -65,6 +65,9 @@ fn naive(office: &Office, filter: &Filter, sort: Sort, descending: bool) -> Vec<
                 .assigned_to
                 .is_none_or(|to| row.assigned_on.is_some_and(|on| on <= to))
             && filter.done.is_none_or(|wanted| !excluded && done == wanted)
+            && filter
+                .extended
+                .is_none_or(|wanted| row.deadlines().is_moved() == wanted)
             && query
                 .matches(&text::fold(&searched), &text::spelling(&searched))
                 .is_some()
@@ -157,10 +160,14 @@ fn filters() -> impl Strategy<Value = Filter> {
         proptest::option::weighted(0.2, proptest::bool::ANY),
         proptest::option::weighted(0.2, 0..1_000_u64),
         words,
-        (0..1_500_u64, proptest::bool::ANY),
+        (
+            0..1_500_u64,
+            proptest::bool::ANY,
+            proptest::option::weighted(0.3, proptest::bool::ANY),
+        ),
     );
     base.prop_map(
-        |(statuses, classes, leads, kinds, assigners, on, done, from, words, (at, original_deadline))| {
+        |(statuses, classes, leads, kinds, assigners, on, done, from, words, (at, original_deadline, extended))| {
             let as_of = day("2014-01-02") + chrono::Days::new(at);
             let calendar = chidao_domain::calendar::WorkingCalendar::vietnam();
             let judged = AsOf {
@@ -180,6 +187,7 @@ fn filters() -> impl Strategy<Value = Filter> {
                 due_soon_until: judged.due_soon_until(),
                 search: words.to_owned(),
                 original_deadline,
+                extended,
                 ..Filter::default()
             }
         },
