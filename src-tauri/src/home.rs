@@ -83,6 +83,12 @@ impl Held {
     }
 }
 
+/// Whether a window had this home open once and none has it open now.
+pub(crate) fn is_abandoned(path: &Path) -> bool {
+    let lock = OpenOptions::new().write(true).open(path.join(LOCK));
+    lock.is_ok_and(|lock| lock.try_lock().is_ok())
+}
+
 /// Makes the folder for this user alone; one that exists keeps its permissions.
 fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();

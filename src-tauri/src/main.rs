@@ -6,6 +6,7 @@
 // A console window beside the program would only frighten people; in development it shows what is printed.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+mod demonstration;
 mod dialogs;
 mod edges;
 mod home;

@@ -1,5 +1,6 @@
 //! The window: opened once, on one page, which it never leaves.
 
+use crate::demonstration::Demonstration;
 use crate::dialogs;
 use crate::edges::{self, Clock};
 use crate::home::{self, Held, HomeError};
@@ -17,7 +18,6 @@ use std::time::Instant;
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
-use tempfile::TempDir;
 
 /// The window's label; `capabilities/page.json` names it.
 const LABEL: &str = "register";
@@ -51,7 +51,7 @@ impl Painting {
 }
 
 /// What must last as long as the window: the home's lock and, in a demonstration, the home itself.
-struct Kept(Mutex<Option<(Held, Option<TempDir>)>>);
+struct Kept(Mutex<Option<(Held, Option<Demonstration>)>>);
 
 /// Why no window was opened.
 #[derive(Debug)]
@@ -104,6 +104,8 @@ pub(crate) fn open(start: Start) -> ExitCode {
         ])
         .manage(Painting(start.exit_once_painted.then_some(began)))
         .setup(move |app| {
+            #[cfg(unix)]
+            end_when_asked(app.handle());
             if let Err(reason) = begin(app, &start)? {
                 say_and_end(app.handle(), &reason, start.exit_once_painted);
             }
@@ -123,6 +125,24 @@ pub(crate) fn open(start: Start) -> ExitCode {
             eprintln!("so-chi-dao: không mở được cửa sổ / the window could not be opened: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Ends the program as closing its window does when a terminal or the system asks it to, so that what it holds is let
+/// go.
+#[cfg(unix)]
+fn end_when_asked(app: &AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            // Where it cannot be heard, the signal ends the program by itself.
+            if let Ok(mut asked) = signal(kind)
+                && asked.recv().await.is_some()
+            {
+                app.exit(0);
+            }
+        });
     }
 }
 
@@ -160,20 +180,15 @@ fn begin(app: &mut App, start: &Start) -> tauri::Result<Result<(), NotOpened>> {
     Ok(Ok(()))
 }
 
-type Opened = (std::sync::Arc<dyn host::Host>, Held, Option<TempDir>);
+type Opened = (std::sync::Arc<dyn host::Host>, Held, Option<Demonstration>);
 
 fn open_host(start: &Start) -> Result<Opened, NotOpened> {
     let demo = match start.demo {
-        true => Some(
-            tempfile::Builder::new()
-                .prefix("so-chi-dao-demo-")
-                .tempdir()
-                .map_err(NotOpened::NoDemonstration)?,
-        ),
+        true => Some(Demonstration::make().map_err(NotOpened::NoDemonstration)?),
         false => None,
     };
     let home: PathBuf = match (&demo, &start.home) {
-        (Some(folder), _) => folder.path().join("huyen"),
+        (Some(demo), _) => demo.district(),
         (None, Some(folder)) => {
             std::path::absolute(folder).map_err(|error| NotOpened::Home(HomeError::Unusable(folder.clone(), error)))?
         }
@@ -190,7 +205,7 @@ fn open_host(start: &Start) -> Result<Opened, NotOpened> {
         machine: edges::machine(),
     };
     let host = match &demo {
-        Some(folder) => host::open_demonstration(opening, &folder.path().join("tinh")),
+        Some(demo) => host::open_demonstration(opening, &demo.province()),
         None => host::open(opening),
     };
     let host = host.map_err(NotOpened::App)?;
@@ -235,7 +250,7 @@ fn let_go(app: &AppHandle) {
         .and_then(|kept| kept.0.lock().ok().and_then(|mut kept| kept.take()));
     if let Some((held, Some(demo))) = kept {
         drop(held);
-        if let Err(error) = demo.close() {
+        if let Err(error) = demo.remove() {
             eprintln!("so-chi-dao: không xoá được bản dùng thử / the demonstration could not be removed: {error}");
         }
     }
