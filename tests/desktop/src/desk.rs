@@ -23,7 +23,7 @@ impl Desk {
     /// No screen, or no temporary folder.
     pub fn new() -> Result<Desk, DeskError> {
         let folder = tempfile::tempdir().map_err(|error| DeskError::File(std::env::temp_dir(), error))?;
-        for part in ["home", "dialogs/pick", "dialogs/save"] {
+        for part in ["home", "tmp", "dialogs/pick", "dialogs/save"] {
             let path = folder.path().join(part);
             fs::create_dir_all(&path).map_err(|error| DeskError::File(path, error))?;
         }
@@ -72,11 +72,7 @@ impl Desk {
     /// # Errors
     /// The folder cannot be read.
     pub fn saved(&self) -> Result<Vec<PathBuf>, DeskError> {
-        let folder = self.folder.path().join("dialogs/save");
-        let entries = fs::read_dir(&folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
-        let mut files: Vec<PathBuf> = entries.map_err(|error| DeskError::File(folder, error))?;
-        files.sort();
-        Ok(files)
+        files_in(&self.folder.path().join("dialogs/save"))
     }
 
     /// Opens the window here.
@@ -97,6 +93,22 @@ impl Desk {
         Window::open(&program()?, &all, &self.environment()).await
     }
 
+    /// Opens the demonstration here. Its home lies in this desk's temporary folder, as [`Desk::left_behind`] tells.
+    ///
+    /// # Errors
+    /// As [`Desk::open`].
+    pub async fn open_demonstration(&self) -> Result<Window, DeskError> {
+        Window::open(&program()?, &["--demo".to_owned()], &self.environment()).await
+    }
+
+    /// What lies in the temporary folder of the programs that were opened here, by name.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn left_behind(&self) -> Result<Vec<PathBuf>, DeskError> {
+        files_in(&self.folder.path().join("tmp"))
+    }
+
     /// The program itself, undriven, on this desk: for what happens before there is a window.
     ///
     /// # Errors
@@ -113,6 +125,7 @@ impl Desk {
         let at = |part: &str| -> OsString { self.folder.path().join(part).into() };
         let mut environment = vec![
             ("DISPLAY", self.screen.name().into()),
+            ("TMPDIR", at("tmp")),
             ("XDG_DATA_HOME", at("xdg/data")),
             ("XDG_CACHE_HOME", at("xdg/cache")),
             ("XDG_CONFIG_HOME", at("xdg/config")),
@@ -123,6 +136,13 @@ impl Desk {
         environment.extend(self.now.as_ref().map(|now| ("CHIDAO_NOW", now.into())));
         environment
     }
+}
+
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, DeskError> {
+    let entries = fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    let mut files: Vec<PathBuf> = entries.map_err(|error| DeskError::File(folder.to_owned(), error))?;
+    files.sort();
+    Ok(files)
 }
 
 /// The program as `cargo xtask test` builds it: beside the folder in which this test program lies.

@@ -130,6 +130,42 @@ impl Window {
         }
     }
 
+    /// Waits until something that this CSS selector finds is laid out on the page and its text holds this. WebDriver
+    /// itself takes some text that is cut with an ellipsis for hidden, so the page is asked.
+    ///
+    /// # Errors
+    /// It does not come in time.
+    pub async fn wait_says(&self, selector: &str, text: &str) -> Result<(), DeskError> {
+        let says = "const [selector, text] = arguments;
+            return [...document.querySelectorAll(selector)].some(
+                (element) => element.getClientRects().length > 0 && element.innerText.includes(text));";
+        let arguments = vec![json!(selector), json!(text)];
+        let said = async {
+            while self.client.execute(says, arguments.clone()).await.map_err(wrong)? != true {
+                sleep(GLANCE).await;
+            }
+            Ok(())
+        };
+        match timeout(PATIENCE, said).await {
+            Ok(said) => said,
+            Err(_) => {
+                let page = self.visible_text().await.unwrap_or_default();
+                Err(DeskError::Window(format!(
+                    "{selector:?} did not say {text:?} in time; the page shows:\n{page}"
+                )))
+            }
+        }
+    }
+
+    /// The text of what this CSS selector finds, once it is shown.
+    ///
+    /// # Errors
+    /// It does not come in time.
+    pub async fn text_of(&self, selector: &str) -> Result<String, DeskError> {
+        let text = self.wait(selector).await?.prop("innerText").await.map_err(wrong)?;
+        Ok(text.unwrap_or_default())
+    }
+
     /// Waits until nothing that this CSS selector finds is shown.
     ///
     /// # Errors
@@ -251,21 +287,15 @@ impl Window {
         &self.client
     }
 
-    /// Closes the window as a person does, and waits until the program has ended.
+    /// Ends the program as the end of a person's session does, and waits until it has taken its leave.
     ///
     /// # Errors
     /// It does not end in time.
     pub async fn close(mut self) -> Result<(), DeskError> {
         let children = children_of(&self.driver, &self.program);
-        self.client.clone().close().await.map_err(wrong)?;
-        let ended = async {
-            while children.iter().any(|child| is_running(*child)) {
-                sleep(GLANCE).await;
-            }
-        };
-        timeout(PATIENCE, ended)
-            .await
-            .map_err(|_| DeskError::Window("the program did not end".to_owned()))?;
+        // WebDriver's own way of closing kills the program in the middle of its leave-taking.
+        send("-TERM", &children);
+        until_ended(&children).await?;
         let _ = self.driver.kill().await;
         Ok(())
     }
@@ -344,10 +374,14 @@ fn is_running(number: u32) -> bool {
 }
 
 fn kill_children_of(driver: &Child, program: &Path) {
-    for child in children_of(driver, program) {
+    send("-KILL", &children_of(driver, program));
+}
+
+fn send(signal: &str, processes: &[u32]) {
+    for process in processes {
         // Gone already is as good.
         let _ = std::process::Command::new("kill")
-            .args(["-KILL", &child.to_string()])
+            .args([signal, &process.to_string()])
             .status();
     }
 }

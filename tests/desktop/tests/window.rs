@@ -4,5 +4,7 @@
 
 mod real_window {
     mod files;
+    mod office;
     mod shell;
+    mod story;
 }
