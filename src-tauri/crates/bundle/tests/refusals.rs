@@ -202,8 +202,11 @@ fn a_manifest_that_breaks_a_rule_is_malformed() {
         ),
         ("public key", Box::new(|m| m["sender"]["key"] = "RW".into())),
         (
-            "two ranges",
-            Box::new(move |m| m["channels"][0]["ranges"][0]["feed"] = same.into()),
+            "range twice",
+            Box::new(move |m| {
+                m["channels"][0]["ranges"][0]["feed"] = same.into();
+                m["channels"][0]["ranges"][0]["hash"] = m["channels"][0]["ranges"][1]["hash"].clone();
+            }),
         ),
         (
             "ends before",
