@@ -21,9 +21,11 @@ impl Screen {
     }
 
     fn new() -> Result<Screen, DeskError> {
-        // The server chooses a free number by itself, and tells it once it is ready.
+        // The server chooses a free number by itself, and tells it once it is ready. When the last window is gone it
+        // would begin anew and turn away who comes just then, as the next window on the same desk does.
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1366x768x24", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-screen", "0", "1366x768x24"])
+            .args(["-nolisten", "tcp", "-noreset"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
