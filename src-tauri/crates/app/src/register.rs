@@ -171,7 +171,7 @@ impl<'a> Rows<'a> {
             .get(&row.channel)
             .cloned()
             .unwrap_or_else(|| (self.open.profile.unit_name(), None));
-        let open_until = row.deadline.filter(|_| !class.is_done());
+        let open_until = deadlines.by(self.at.base).filter(|_| !class.is_done());
         let days_over = open_until.and_then(|deadline| i32::try_from((self.at.date - deadline).num_days()).ok());
         let working_days_left = open_until
             .filter(|deadline| *deadline >= self.at.date)
@@ -221,20 +221,23 @@ pub(crate) fn row(
     Rows::new(connection, open, as_of(date, due_soon_days, DeadlineBase::Current))?.row(found)
 }
 
+/// The deadline by which a filter judges.
+fn base(asked: &TaskFilter) -> DeadlineBase {
+    if asked.original_deadline {
+        DeadlineBase::Original
+    } else {
+        DeadlineBase::Current
+    }
+}
+
 fn filter(
     connection: &Connection,
     open: &Open,
     asked: &TaskFilter,
     today: NaiveDate,
     due_soon_days: u8,
-    original: bool,
 ) -> Result<list::Filter, AppError> {
     let date = dates::optional("as_of", asked.as_of.as_deref())?.unwrap_or(today);
-    let base = if original {
-        DeadlineBase::Original
-    } else {
-        DeadlineBase::Current
-    };
     let mut rows = Vec::new();
     for unit in &asked.units {
         rows.push(channels::of_unit(connection, open, unit)?.id);
@@ -260,11 +263,12 @@ fn filter(
         assigned_from: dates::optional("assigned_from", asked.assigned_from.as_deref())?,
         assigned_to: dates::optional("assigned_to", asked.assigned_to.as_deref())?,
         as_of: date,
-        due_soon_until: as_of(date, due_soon_days, base).due_soon_until(),
+        due_soon_until: as_of(date, due_soon_days, base(asked)).due_soon_until(),
         done: asked.done,
+        extended: asked.extended,
         search: asked.search.clone(),
         only,
-        original_deadline: original,
+        original_deadline: asked.original_deadline,
     })
 }
 
@@ -384,8 +388,8 @@ impl App {
             request.limit.min(PAGE_LIMIT)
         };
         open.store.read(|connection| {
-            let filter = filter(connection, &open, &request.filter, today, settings.due_soon_days, false)?;
-            let at = as_of(filter.as_of, settings.due_soon_days, DeadlineBase::Current);
+            let filter = filter(connection, &open, &request.filter, today, settings.due_soon_days)?;
+            let at = as_of(filter.as_of, settings.due_soon_days, base(&request.filter));
             let ask = list::Ask {
                 filter: &filter,
                 sort: sort(request.sort),
@@ -419,7 +423,7 @@ impl App {
         let (open, settings) = self.both()?;
         let today = self.today();
         open.store.read(|connection| {
-            let filter = filter(connection, &open, request, today, settings.due_soon_days, false)?;
+            let filter = filter(connection, &open, request, today, settings.due_soon_days)?;
             let count = list::count(connection, &filter).map_err(AppError::from)?;
             Ok(Count {
                 count: u32::try_from(count).unwrap_or(u32::MAX),
@@ -456,15 +460,9 @@ impl App {
         let (open, settings) = self.both()?;
         let today = self.today();
         open.store.read(|connection| {
-            let asked = &request.filter;
-            let filter = filter(
-                connection,
-                &open,
-                asked,
-                today,
-                settings.due_soon_days,
-                request.original_deadline,
-            )?;
+            let mut asked = request.filter.clone();
+            asked.original_deadline |= request.original_deadline;
+            let filter = filter(connection, &open, &asked, today, settings.due_soon_days)?;
             let all = list::grouped(connection, &filter, list::GroupBy::All).map_err(AppError::from)?;
             let totals = totals_of(&all)?;
             let group_by = request.by.map(|by| match by {
@@ -521,8 +519,7 @@ impl App {
                 .filter(|group| group.kind == "ad_hoc")
                 .map(|group| group.count)
                 .sum();
-            let mut filter_told = asked.clone();
-            filter_told.as_of = Some(filter.as_of.to_string());
+            asked.as_of = Some(filter.as_of.to_string());
             Ok(TotalsAnswer {
                 as_of: filter.as_of.to_string(),
                 all: row,
@@ -530,7 +527,7 @@ impl App {
                 statuses,
                 on_province_system: on_system,
                 ad_hoc,
-                filter: filter_told,
+                filter: asked,
             })
         })
     }

@@ -5,125 +5,12 @@
     reason = "what a test builds on must be there; the panic is the failure"
 )]
 
+mod office;
+
 use chidao_app::api::*;
-use chidao_app::{App, AppError, Edges};
+use chidao_app::{App, AppError};
 use chidao_domain::status::Status;
-use chrono::DateTime;
-use std::path::Path;
-use std::sync::Mutex;
-
-const SAMPLE: &[u8] = include_bytes!("../data/sample_41_tasks.csv");
-
-/// A clock that stands at one moment, and randomness from a counter: enough for identities to differ.
-fn edges(seed: u64) -> Edges {
-    let counter = Mutex::new(0_u64);
-    Edges {
-        now: Box::new(|| DateTime::parse_from_rfc3339("2017-06-23T15:00:00+07:00").unwrap()),
-        random: Box::new(move |bytes| {
-            for piece in bytes.chunks_mut(32) {
-                let mut counter = counter.lock().unwrap();
-                *counter += 1;
-                let hash = blake3::hash(&[seed.to_le_bytes(), counter.to_le_bytes()].concat());
-                piece.copy_from_slice(&hash.as_bytes()[..piece.len()]);
-            }
-        }),
-        machine: "may-thu".into(),
-    }
-}
-
-fn started(home: &Path, seed: u64, edition: Edition, unit: &str, code: &str, person: &str, title: &str) -> App {
-    let app = App::open(home, edges(seed)).unwrap();
-    app.first_start(FirstStart {
-        edition,
-        unit_name: unit.into(),
-        unit_code: code.into(),
-        person_name: person.into(),
-        person_title: title.into(),
-        device_name: "Máy văn thư".into(),
-        passphrase: "mật khẩu thử".into(),
-    })
-    .unwrap();
-    app
-}
-
-fn province(home: &Path) -> App {
-    started(
-        home,
-        1,
-        Edition::Province,
-        "UBND tỉnh Bắc Giang",
-        "H02",
-        "Nguyễn Đức Đăng",
-        "Chánh Văn phòng UBND tỉnh",
-    )
-}
-
-fn unit(home: &Path) -> App {
-    started(
-        home,
-        2,
-        Edition::Unit,
-        "UBND huyện Yên Thế",
-        "H02.15",
-        "Trần Thị Hạnh",
-        "Chuyên viên",
-    )
-}
-
-fn carry(from: &App, file: &ReadyFile, to: &App) -> FileRef {
-    let mut bytes = Vec::new();
-    from.read_file(&file.file, &mut bytes).unwrap();
-    handed(to, &file.name, &bytes)
-}
-
-fn handed(to: &App, name: &str, mut bytes: &[u8]) -> FileRef {
-    FileRef {
-        file: to.stage(name, &mut bytes).unwrap().file,
-    }
-}
-
-fn enrol(province: &App, unit: &App) {
-    let request = unit.enrol_request(Nothing {}).unwrap();
-    let approved = province.enrol_approve(carry(unit, &request, province)).unwrap();
-    let report = unit.bundle_import(carry(province, &approved.bundle, unit)).unwrap();
-    assert!(report.enrolled && report.unverified);
-    assert_eq!(unit.session(Nothing {}).unwrap().enrolment, EnrolmentState::Unverified);
-    unit.enrol_confirm(ConfirmCode {
-        code: approved.code.clone(),
-    })
-    .unwrap();
-    province.enrol_confirm(ConfirmCode { code: approved.code }).unwrap();
-    assert_eq!(unit.session(Nothing {}).unwrap().enrolment, EnrolmentState::Confirmed);
-}
-
-fn take_in(app: &App, unit: Option<&str>) -> TakenIn {
-    let file = handed(app, "sample_41_tasks.csv", SAMPLE).file;
-    app.tasks_take_in(TakeIn {
-        file,
-        sheet: None,
-        mapping: None,
-        unit: unit.map(str::to_owned),
-    })
-    .unwrap()
-}
-
-fn totals(app: &App, as_of: &str, by: Option<TotalsBy>) -> TotalsAnswer {
-    let filter = TaskFilter {
-        as_of: Some(as_of.into()),
-        ..TaskFilter::default()
-    };
-    app.totals(TotalsAsk {
-        filter,
-        by,
-        original_deadline: false,
-    })
-    .unwrap()
-}
-
-fn send(from: &App, to_unit: &str, to: &App) -> BundleReport {
-    let made = from.bundle_export(BundleTo { to: to_unit.into() }).unwrap();
-    to.bundle_import(carry(from, &made.file, to)).unwrap()
-}
+use office::*;
 
 fn check_totals(app: &App) {
     let expected: serde_json::Value = serde_json::from_str(include_str!("sample_41_expected.json")).unwrap();
@@ -166,45 +53,6 @@ fn check_totals(app: &App) {
         rates.rate_on_time_of_done,
     ];
     assert_eq!(told, ["80,49%", "94,29%", "5,71%", "90,91%"]);
-}
-
-fn search(app: &App, words: &str) -> Vec<String> {
-    let filter = TaskFilter {
-        search: words.into(),
-        ..TaskFilter::default()
-    };
-    let page = app
-        .tasks_page(TasksPage {
-            filter,
-            ..TasksPage::default()
-        })
-        .unwrap();
-    page.rows.into_iter().map(|row| row.code).collect()
-}
-
-fn show(app: &App, task: &str) -> TaskDetail {
-    app.task_show(TaskId { task: task.into() }).unwrap()
-}
-
-fn photo(seed: u8, size: usize) -> Vec<u8> {
-    let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0];
-    let mut hasher = blake3::Hasher::new_derive_key("photo");
-    hasher.update(&[seed]);
-    let mut noise = vec![0; size];
-    hasher.finalize_xof().fill(&mut noise);
-    bytes.append(&mut noise);
-    bytes
-}
-
-fn report(app: &App, percent: u8, note: &str, files: Vec<String>) -> TaskDetail {
-    let request = ReportAdd {
-        task: "NV19".into(),
-        percent: Some(percent),
-        note: note.into(),
-        files,
-        ..ReportAdd::default()
-    };
-    app.report_add(request).unwrap()
 }
 
 #[test]

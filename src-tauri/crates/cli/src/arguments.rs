@@ -323,6 +323,7 @@ mod tests {
             "import tasks f --preview --unit H02.15",
             "tasks --status completed --class open_overdue --unit U --search x --assigned-from 2017-01-01 \
              --assigned-to 2017-05-31 --as-of 2017-06-23 --limit 5 --after c",
+            "tasks --done no --extended yes --on-province-system no --original-deadline --count",
             "task show NV01",
             "task report NV19 --percent 65 --note x --difficulty y --attach a --attach b --done-on 2017-06-23",
             "task set NV01 deadline 2017-07-01",

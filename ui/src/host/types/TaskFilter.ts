@@ -60,6 +60,14 @@ as_of: string | null,
  */
 done: boolean | null, 
 /**
+ * Extended: the current deadline is another than the original (true), or is not (false).
+ */
+extended: boolean | null, 
+/**
+ * Classes are judged by the original instead of the current deadline.
+ */
+original_deadline: boolean, 
+/**
  * Words, without or with diacritics; numbers of documents too.
  */
 search: string, 

@@ -72,7 +72,8 @@ status: Status,
  */
 class: DeadlineClass, 
 /**
- * Days past the deadline (positive) or days left (negative), calendar days; none without deadline or when done.
+ * Days past the deadline judged by (positive) or days left (negative), calendar days; none without deadline or when
+ * done.
  */
 days_over: number | null, 
 /**

@@ -15,6 +15,6 @@ filter: TaskFilter,
  */
 by: TotalsBy | null, 
 /**
- * Count deadlines by the original instead of the current deadline.
+ * Count deadlines by the original instead of the current deadline; the same as the filter's own.
  */
 original_deadline: boolean, };

@@ -18,6 +18,8 @@ describe('the address of a list', () => {
         assigned_to: '2017-05-31',
         as_of: '2017-06-23',
         done: true,
+        extended: true,
+        original_deadline: true,
         search: 'hồ sông Sỏi 100%',
         only: ['a', 'b'],
       },

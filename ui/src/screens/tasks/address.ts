@@ -18,7 +18,8 @@ export interface Shown {
 export function anything(): TaskFilter {
   return {
     statuses: [], classes: [], units: [], leads: [], kinds: [], assigners: [], fields: [], responsible: [],
-    on_province_system: null, assigned_from: null, assigned_to: null, as_of: null, done: null, search: '', only: [],
+    on_province_system: null, assigned_from: null, assigned_to: null, as_of: null, done: null,
+    extended: null, original_deadline: false, search: '', only: [],
   };
 }
 
@@ -27,7 +28,7 @@ const LISTS = {
   assigners: 'by', fields: 'field', responsible: 'who', only: 'only',
 } as const;
 const DATES = { assigned_from: 'from', assigned_to: 'to', as_of: 'asof' } as const;
-const FLAGS = { on_province_system: 'system', done: 'done' } as const;
+const FLAGS = { on_province_system: 'system', done: 'done', extended: 'extended' } as const;
 const SORTS: readonly TaskSort[] = ['code', 'deadline', 'assigned_on', 'content', 'lead', 'status', 'percent', 'updated'];
 
 function each<T extends object>(names: T): [keyof T, T[keyof T]][] {
@@ -40,6 +41,7 @@ export function toQuery(shown: Shown): string {
   for (const [part, name] of each(LISTS)) for (const value of shown.filter[part]) query.append(name, value);
   for (const [part, name] of each(DATES)) if (shown.filter[part]) query.set(name, shown.filter[part] ?? '');
   for (const [part, name] of each(FLAGS)) if (shown.filter[part] !== null) query.set(name, shown.filter[part] ? '1' : '0');
+  if (shown.filter.original_deadline) query.set('original', '1');
   if (shown.filter.search !== '') query.set('q', shown.filter.search);
   if (shown.sort !== 'code') query.set('sort', shown.sort);
   if (shown.descending) query.set('desc', '1');
@@ -60,12 +62,13 @@ export function fromQuery(text: string): Shown {
     const value = query.get(name);
     filter[part] = value === '1' ? true : value === '0' ? false : null;
   }
+  filter.original_deadline = query.get('original') === '1';
   filter.search = query.get('q') ?? '';
   const sort = SORTS.find((one) => one === query.get('sort')) ?? 'code';
   return { filter, sort, descending: query.get('desc') === '1', task: query.get('task') || undefined };
 }
 
-/** Whether a filter restricts anything. The date at which deadlines are judged restricts nothing. */
+/** Whether a filter restricts anything. By which date and which deadline tasks are judged restricts nothing. */
 export function restricts(filter: TaskFilter): boolean {
-  return toQuery({ filter: { ...filter, as_of: null }, sort: 'code', descending: false }) !== '';
+  return toQuery({ filter: { ...filter, as_of: null, original_deadline: false }, sort: 'code', descending: false }) !== '';
 }

@@ -13,6 +13,8 @@ const base: TaskFilter = {
   fields: [],
   responsible: [],
   on_province_system: null,
+  extended: null,
+  original_deadline: false,
   assigned_from: '2017-01-01',
   assigned_to: '2017-05-31',
   as_of: '2017-06-23',

@@ -51,6 +51,10 @@ pub struct TaskFilter {
     pub as_of: Option<String>,
     /// Counted in totals as done at `as_of` (true) or not (false): a completion after `as_of` is not yet done.
     pub done: Option<bool>,
+    /// Extended: the current deadline is another than the original (true), or is not (false).
+    pub extended: Option<bool>,
+    /// Classes are judged by the original instead of the current deadline.
+    pub original_deadline: bool,
     /// Words, without or with diacritics; numbers of documents too.
     pub search: String,
     /// Ids of tasks: only these.
@@ -133,7 +137,8 @@ pub struct TaskRow {
     pub status: Status,
     /// Deadline class at the filter's date.
     pub class: DeadlineClass,
-    /// Days past the deadline (positive) or days left (negative), calendar days; none without deadline or when done.
+    /// Days past the deadline judged by (positive) or days left (negative), calendar days; none without deadline or when
+    /// done.
     pub days_over: Option<i32>,
     /// Working days left until the deadline; none when past, without deadline or done.
     pub working_days_left: Option<u32>,
@@ -454,7 +459,7 @@ pub struct TotalsAsk {
     pub filter: TaskFilter,
     /// Broken down by.
     pub by: Option<TotalsBy>,
-    /// Count deadlines by the original instead of the current deadline.
+    /// Count deadlines by the original instead of the current deadline; the same as the filter's own.
     pub original_deadline: bool,
 }
 

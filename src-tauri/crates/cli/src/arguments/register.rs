@@ -13,6 +13,15 @@ fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     T::deserialize(reader).map_err(|error| error.to_string())
 }
 
+/// Reads yes or no, in either language.
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" | "có" | "co" => Ok(true),
+        "no" | "không" | "khong" => Ok(false),
+        _ => Err("cần yes hoặc no / needs yes or no".to_owned()),
+    }
+}
+
 /// Which tasks.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Which {
@@ -40,6 +49,18 @@ pub(crate) struct Which {
     /// Người chịu trách nhiệm; "" tìm nhiệm vụ chưa có / responsible person; "" finds tasks without one
     #[arg(long, value_name = "NAME")]
     pub(crate) responsible: Vec<String>,
+    /// Trên hệ thống của tỉnh: yes, no / on the province's system
+    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no)]
+    pub(crate) on_province_system: Option<bool>,
+    /// Được tính là hoàn thành ở ngày tính: yes, no / counted as done at the date judged
+    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no)]
+    pub(crate) done: Option<bool>,
+    /// Đã gia hạn, tức hạn hiện tại khác hạn gốc: yes, no / the deadline was changed from the original
+    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no)]
+    pub(crate) extended: Option<bool>,
+    /// Tính theo hạn gốc thay cho hạn hiện tại / judged by the original deadline
+    #[arg(long)]
+    pub(crate) original_deadline: bool,
     /// Từ cần tìm, có dấu hay không dấu / words, with or without diacritics
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) search: String,
@@ -206,7 +227,4 @@ pub(crate) struct Totals {
     /// Chia theo / broken down by: unit, lead, kind, field, assigner
     #[arg(long, value_parser = word::<api::TotalsBy>)]
     pub(crate) by: Option<api::TotalsBy>,
-    /// Tính theo hạn gốc thay cho hạn hiện tại / by the original deadline
-    #[arg(long)]
-    pub(crate) original_deadline: bool,
 }

@@ -23,6 +23,10 @@ pub(super) fn filter(app: &App, which: &Which) -> Result<TaskFilter, AppError> {
         assigners: which.assigner.clone(),
         fields: which.field.clone(),
         responsible: which.responsible.clone(),
+        on_province_system: which.on_province_system,
+        done: which.done,
+        extended: which.extended,
+        original_deadline: which.original_deadline,
         assigned_from: which.period.assigned_from.clone(),
         assigned_to: which.period.assigned_to.clone(),
         as_of: which.period.as_of.clone(),
@@ -47,7 +51,7 @@ pub(super) fn list(app: &App, asked: &TaskList, output: &mut Output) -> Result<(
         after: asked.after.clone(),
     })?;
     output.answer(&page, || {
-        let mut text = rows_text(&page.rows);
+        let mut text = rows_text(&page.rows, asked.which.original_deadline);
         if let Some(next) = &page.next {
             text.push_str(&format!("\nCòn nữa: --after {next}\n"));
         }
@@ -55,24 +59,29 @@ pub(super) fn list(app: &App, asked: &TaskList, output: &mut Output) -> Result<(
     })
 }
 
-/// Tasks as a table.
-pub(super) fn rows_text(rows: &[TaskRow]) -> String {
+/// Tasks as a table, with the deadline by which they are judged.
+fn rows_text(rows: &[TaskRow], original_deadline: bool) -> String {
     let mut table = Table::new()
         .text("Mã", 14)
         .text("Loại", 9)
         .text("Nội dung", 56)
         .text("Chủ trì", 30)
-        .text("Hạn", 10)
+        .text(if original_deadline { "Hạn gốc" } else { "Hạn" }, 10)
         .text("Trạng thái", 14)
         .text("Thời hạn", 15)
         .number("%");
     for row in rows {
+        let deadline = if original_deadline {
+            &row.original_deadline
+        } else {
+            &row.deadline
+        };
         table.row([
             row.code.clone(),
             words::kind(row.kind).to_owned(),
             row.content.clone(),
             row.lead.clone(),
-            words::maybe_date(row.deadline.as_ref()),
+            words::maybe_date(deadline.as_ref()),
             words::status(row.status).to_owned(),
             words::class(row.class).to_owned(),
             row.percent.to_string(),

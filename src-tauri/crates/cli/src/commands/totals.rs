@@ -11,7 +11,7 @@ pub(super) fn totals(app: &App, asked: &Totals, output: &mut Output) -> Result<(
     let answer = app.totals(TotalsAsk {
         filter: tasks::filter(app, &asked.which)?,
         by: asked.by,
-        original_deadline: asked.original_deadline,
+        original_deadline: asked.which.original_deadline,
     })?;
     output.answer(&answer, || text(&answer))
 }
