@@ -19,10 +19,18 @@ export const SCREEN = { width: 1366, height: 768 };
 /** The same screen at 125% scaling. */
 export const SCALED = { width: 1093, height: 614 };
 
+/** Programs and folders that must be gone when the process ends. */
+const running = new Set();
+const folders = [];
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const made of folders) rmSync(made, { recursive: true, force: true });
+});
+
 /** A folder that is gone when the process ends. */
 export function folder() {
   const made = mkdtempSync(join(tmpdir(), 'chidao-page-'));
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  folders.push(made);
   return made;
 }
 
@@ -49,8 +57,9 @@ export async function serve(home, { now = AFTERNOON, passphrase } = {}) {
   delete env.CHIDAO_PASSPHRASE;
   if (passphrase) env.CHIDAO_PASSPHRASE = passphrase;
   const child = spawn(BIN, ['--home', home, 'serve', '--ui', UI], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
   const stopped = new Promise((done) => child.once('exit', done));
-  process.once('exit', () => child.kill('SIGKILL'));
+  void stopped.then(() => running.delete(child));
   let told = '';
   const address = await new Promise((found, failed) => {
     child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -75,6 +84,8 @@ export async function serve(home, { now = AFTERNOON, passphrase } = {}) {
 export function browser() {
   return chromium.launch({
     executablePath: CHROMIUM,
+    // The bars take room on Windows too.
+    ignoreDefaultArgs: ['--hide-scrollbars'],
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -2,10 +2,8 @@
 export const units = {
   vi: {
     title: 'Đơn vị',
-    lead: 'Tình hình chung của các đơn vị trực thuộc',
     as_of: 'Tính đến ngày',
     name: 'Đơn vị',
-    code: 'Mã định danh',
     tasks: 'Nhiệm vụ',
     done: 'Hoàn thành',
     open: 'Chưa hoàn thành',
@@ -62,10 +60,8 @@ export const units = {
   },
   en: {
     title: 'Units',
-    lead: 'The units below this one at a glance',
     as_of: 'As of',
     name: 'Unit',
-    code: 'Identifier',
     tasks: 'Tasks',
     done: 'Completed',
     open: 'Not completed',
