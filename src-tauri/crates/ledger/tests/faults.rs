@@ -293,3 +293,51 @@ fn an_erased_value_is_gone_on_every_machine_and_the_chain_still_holds() {
     }
     sound(&[province, one, two]);
 }
+
+#[test]
+fn a_deletion_that_did_not_know_of_an_edit_is_a_conflict_and_no_victory() {
+    let office = office();
+    let task = handed_out(&office);
+    let [province, one, ..] = &office.machines[..] else {
+        unreachable!()
+    };
+    let deletes = |why: &str| Wish::change(task.clone(), vec![("deleted", json!(why))]);
+    let listed = |machine: &Machine| {
+        let count = machine.store.read(|connection| {
+            let filter = chidao_ledger::store::tasks::Filter::default();
+            chidao_ledger::store::tasks::count(connection, &filter)
+        });
+        count.unwrap()
+    };
+    let doubted = |machine: &Machine| {
+        let conflicts = machine.store.read(|connection| {
+            let words = cells::Words::load(connection)?;
+            cells::conflicts(connection, &words)
+        });
+        conflicts
+            .unwrap()
+            .into_iter()
+            .map(|(_, field)| field)
+            .collect::<Vec<_>>()
+    };
+    province.write(2_000_000, 2, deletes("nhập trùng")).unwrap();
+    one.write(2_500_000, 3, noted("đang làm dở", &task)).unwrap();
+    hear(province, one);
+    hear(one, province);
+    for machine in [province, one] {
+        assert_eq!(doubted(machine), ["deleted"]);
+        assert_eq!(listed(machine), 1, "it stays in the list until somebody decides");
+    }
+    sound(&[province, one]);
+    // Whoever deletes knowingly, deletes.
+    province.write(3_000_000, 4, deletes("vẫn là nhập trùng")).unwrap();
+    hear(one, province);
+    for machine in [province, one] {
+        assert_eq!(doubted(machine), Vec::<String>::new());
+        assert_eq!(listed(machine), 0);
+    }
+    // And an edit by one who knows of the deletion is none.
+    one.write(4_000_000, 5, noted("đã biết là xoá", &task)).unwrap();
+    assert_eq!(doubted(one), Vec::<String>::new());
+    sound(&[one]);
+}

@@ -459,6 +459,18 @@ pub fn conflicts(connection: &Connection, words: &Words) -> Result<Vec<(i64, Str
     Ok(all)
 }
 
+/// The reports on a task, each by one of its heads.
+pub fn reports(connection: &Connection, words: &Words, feeds: &mut Feeds, task: i64) -> Result<Vec<Head>> {
+    let mut all = Vec::new();
+    for row in sources(connection, words, task, "task")? {
+        if record_info(connection, words, row)?.id.kind == "report" {
+            let cells = heads(connection, words, feeds, row)?;
+            all.extend(cells.into_values().next().and_then(|cell| cell.0.into_iter().next()));
+        }
+    }
+    Ok(all)
+}
+
 /// A channel as readers see it.
 #[derive(Clone, Debug)]
 pub struct ChannelInfo {

@@ -9,14 +9,22 @@ use crate::entry::{Entry, Time};
 use chidao_domain::authority::{Reason, Side};
 use chidao_domain::ids::DeviceId;
 use chidao_domain::records::Cut;
-use rusqlite::params;
-use std::collections::HashMap;
+use rusqlite::{OptionalExtension, params};
+use std::collections::{BTreeSet, HashMap};
 
 /// Stands in the place of a rules version where a device's every entry is meant.
 const EVERY_RULE: u32 = 0;
 
 /// By row of feed and rules version: the last line that stands.
 type Cuts = HashMap<(i64, u32), u64>;
+
+/// What the notices of a channel come to.
+#[derive(Default, PartialEq)]
+struct Weighed {
+    cuts: Cuts,
+    /// Devices that are believed no longer.
+    devices: BTreeSet<DeviceId>,
+}
 
 /// A revocation or a retirement as its record tells it, whether or not it stands itself.
 struct Notice {
@@ -62,7 +70,14 @@ impl Writer<'_> {
             if revocations.is_empty() && retirements.is_empty() && before.is_empty() {
                 continue;
             }
-            let now = self.cuts_of(channel, revocations, retirements)?;
+            let Weighed { cuts: now, devices } = self.weigh(channel, revocations, retirements)?;
+            self.tx.execute("DELETE FROM revoked WHERE channel = ?1", [channel])?;
+            for device in devices {
+                self.tx.execute(
+                    "INSERT INTO revoked (channel, device) VALUES (?1, ?2)",
+                    params![channel, device.0],
+                )?;
+            }
             if now == before {
                 continue;
             }
@@ -113,13 +128,14 @@ impl Writer<'_> {
     }
 
     /// The parent's word comes first, then the earlier. A notice whose own device was cut off before it does not count.
-    fn cuts_of(&mut self, channel: i64, mut revocations: Vec<Notice>, retirements: Vec<Notice>) -> Result<Cuts> {
+    fn weigh(&mut self, channel: i64, mut revocations: Vec<Notice>, retirements: Vec<Notice>) -> Result<Weighed> {
         let rank = |writer: &Self, notice: &Notice| {
             let feed = &writer.feeds[&notice.feed];
             (feed.side == Side::Child, notice.t, feed.device_key, feed.key, notice.n)
         };
         revocations.sort_by_key(|notice| rank(self, notice));
         let mut cuts = Cuts::new();
+        let mut devices = BTreeSet::new();
         let stands = |cuts: &Cuts, feed: i64, n: u64| cuts.get(&(feed, EVERY_RULE)).is_none_or(|last| n <= *last);
         for notice in revocations {
             if !stands(&cuts, notice.feed, notice.n) {
@@ -136,9 +152,11 @@ impl Writer<'_> {
             }
             let side = self.feeds[&notice.feed].side;
             // A child revokes its own machines; the parent whom it likes.
-            let feeds = self.whole_feeds(channel, |feed| {
-                feed.device_key == device && (side != Side::Child || feed.side == Side::Child)
-            });
+            if side == Side::Child && !self.belongs_to_child(channel, device)? {
+                continue;
+            }
+            devices.insert(device);
+            let feeds = self.whole_feeds(channel, |feed| feed.device_key == device);
             self.cut(&mut cuts, EVERY_RULE, &feeds, &lines, (notice.feed, notice.n))?;
         }
         for notice in retirements {
@@ -148,7 +166,28 @@ impl Writer<'_> {
                 self.cut(&mut cuts, rules, &feeds, &notice.cuts, (notice.feed, notice.n))?;
             }
         }
-        Ok(cuts)
+        Ok(Weighed { cuts, devices })
+    }
+
+    /// Whether all that is known of a device in a channel was written on the child's side. One that never wrote is the child's if
+    /// its certificate says so.
+    fn belongs_to_child(&self, channel: i64, device: DeviceId) -> Result<bool> {
+        let mut sides = self
+            .feeds
+            .values()
+            .filter(|feed| feed.channel == channel && feed.device_key == device)
+            .map(|feed| feed.side)
+            .peekable();
+        if sides.peek().is_some() {
+            return Ok(sides.all(|side| side == Side::Child));
+        }
+        let unit: Option<[u8; 16]> = self
+            .tx
+            .prepare_cached("SELECT unit FROM device WHERE key = ?1")?
+            .query_row([device.0], |row| row.get(0))
+            .optional()?;
+        let child = self.channels[&channel].charter.child.as_ref().map(|child| child.unit.0);
+        Ok(unit.is_some() && unit == child)
     }
 
     fn whole_feeds(&self, channel: i64, wanted: impl Fn(&super::writer::FeedState) -> bool) -> Vec<i64> {
@@ -230,6 +269,14 @@ impl Writer<'_> {
             .collect();
         all.sort_by_key(|cut| (cut.0, cut.1, cut.2.0));
         Ok(all)
+    }
+
+    /// Whether a device is believed no longer, in any channel.
+    pub fn is_revoked(&self, device: DeviceId) -> Result<bool> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM revoked WHERE device = ?1)")?
+            .query_row([device.0], |row| row.get(0))?)
     }
 
     /// Applies until neither entries nor cuts move any more.

@@ -28,10 +28,21 @@ pub struct DeviceInfo {
     pub certificate: Signed,
 }
 
-/// The devices of a unit that are known here.
+/// The devices of a unit that are known here and believed: whom bundles are encrypted to, and whose word is waited for.
 pub fn devices_of(connection: &Connection, unit: UnitId) -> Result<Vec<DeviceInfo>> {
+    let all = every_device(connection, unit)?;
+    Ok(all
+        .into_iter()
+        .filter(|(_, revoked)| !revoked)
+        .map(|(device, _)| device)
+        .collect())
+}
+
+/// The devices of a unit that were ever known here, and whether each was revoked.
+pub fn every_device(connection: &Connection, unit: UnitId) -> Result<Vec<(DeviceInfo, bool)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, key, unit, name, signing, age, certificate, sig FROM device WHERE unit = ?1 ORDER BY id",
+        "SELECT id, key, unit, name, signing, age, certificate, sig, key IN (SELECT device FROM revoked)
+         FROM device WHERE unit = ?1 ORDER BY id",
     )?;
     let mut rows = statement.query([unit.0])?;
     let mut all = Vec::new();
@@ -40,7 +51,7 @@ pub fn devices_of(connection: &Connection, unit: UnitId) -> Result<Vec<DeviceInf
             row.get_ref(i)
                 .map(|value| value.as_blob().map_err(rusqlite::Error::from))
         };
-        all.push(DeviceInfo {
+        let device = DeviceInfo {
             id: row.get(0)?,
             key: DeviceId(id_of(blob(1)??)?),
             unit: UnitId(id_of(blob(2)??)?),
@@ -51,7 +62,8 @@ pub fn devices_of(connection: &Connection, unit: UnitId) -> Result<Vec<DeviceInf
                 text: row.get(6)?,
                 sig: row.get(7)?,
             },
-        });
+        };
+        all.push((device, row.get(8)?));
     }
     Ok(all)
 }
@@ -270,7 +282,8 @@ pub fn acknowledged_by_all(connection: &Connection, unit: UnitId, feed: i64) -> 
     let (count, acknowledged, least): (u64, u64, Option<u64>) = connection
         .prepare_cached(
             "SELECT count(*), count(a.n), min(a.n) FROM device d
-             LEFT JOIN acknowledged a ON a.device = d.id AND a.feed = ?2 WHERE d.unit = ?1",
+             LEFT JOIN acknowledged a ON a.device = d.id AND a.feed = ?2
+             WHERE d.unit = ?1 AND d.key NOT IN (SELECT device FROM revoked)",
         )?
         .query_row(params![unit.0, feed], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(if count > 0 && count == acknowledged {

@@ -11,6 +11,7 @@ pub mod cells;
 pub mod check;
 pub mod cuts;
 pub mod exchange;
+pub mod knowing;
 pub mod lines;
 pub mod local;
 pub mod project;

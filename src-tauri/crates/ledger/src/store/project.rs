@@ -3,6 +3,7 @@
 //! Made anew, at the end of a transaction, for every record it touched and for those that they name.
 
 use super::cells::{self, Cells, Feeds, Words};
+use super::knowing::Seen;
 use super::{Result, Writer, tasks};
 use chidao_domain::ids::{Position, RecordId, RecordKey};
 use chidao_domain::records::{self, Form};
@@ -21,10 +22,14 @@ pub(super) fn project_touched(writer: &mut Writer<'_>) -> Result<()> {
     queue.sort_unstable();
     let mut queued: HashSet<i64> = queue.iter().copied().collect();
     let mut tasks = BTreeSet::new();
+    let mut seen = Seen::default();
     while let Some(record) = queue.pop() {
         let info = cells::record_info(writer.tx, &words, record)?;
         let heads = cells::heads(writer.tx, &words, &mut feeds, record)?;
         note_conflicts(writer, &words, record, &heads)?;
+        if heads.contains_key("deleted") {
+            note_doubts(writer, &words, &mut feeds, &mut seen, record, &heads)?;
+        }
         if info.id.kind == "task" {
             tasks.insert(record);
         }
@@ -59,6 +64,25 @@ fn note_conflicts(writer: &Writer<'_>, words: &Words, record: i64, heads: &Cells
                 .prepare_cached("INSERT INTO conflict (record, field) VALUES (?1, ?2)")?
                 .execute(params![record, words.id(field)])?;
         }
+    }
+    Ok(())
+}
+
+/// A deletion and an edit that did not know of each other stand side by side, as two values of a cell would.
+fn note_doubts(
+    writer: &Writer<'_>,
+    words: &Words,
+    feeds: &mut Feeds,
+    seen: &mut Seen,
+    record: i64,
+    heads: &Cells,
+) -> Result<()> {
+    let reports = cells::reports(writer.tx, words, feeds, record)?;
+    if !seen.doubts(writer.tx, heads, &reports)?.is_empty() {
+        writer
+            .tx
+            .prepare_cached("INSERT OR IGNORE INTO conflict (record, field) VALUES (?1, ?2)")?
+            .execute(params![record, words.id("deleted")])?;
     }
     Ok(())
 }

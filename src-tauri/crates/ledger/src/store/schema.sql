@@ -52,13 +52,16 @@ CREATE TABLE feed (
   checkpoint_n INTEGER
 ) STRICT;
 CREATE INDEX feed_channel ON feed (channel);
-CREATE INDEX feed_branch ON feed (root) WHERE of IS NOT NULL;
+CREATE INDEX feed_root ON feed (root);
 
 -- Entries of a feed beyond line `n` are quarantined: all of them, or those judged by one version of the rules.
 CREATE TABLE cut (
   feed INTEGER NOT NULL REFERENCES feed, rules INTEGER NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (feed, rules)
 ) STRICT, WITHOUT ROWID;
+
+-- Devices that a standing revocation of a channel names.
+CREATE TABLE revoked (channel INTEGER NOT NULL, device BLOB NOT NULL, PRIMARY KEY (channel, device)) STRICT, WITHOUT ROWID;
 
 -- Lines as they came, compressed, in runs.
 CREATE TABLE run (

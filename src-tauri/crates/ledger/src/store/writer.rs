@@ -560,7 +560,6 @@ impl<'a> Writer<'a> {
                 .prepare_cached("INSERT OR IGNORE INTO loose_value (hash, salt, value) VALUES (?1, ?2, ?3)")?
                 .execute(params![value.hash.0, value.salt, value.value])?;
         }
-        super::project::project_touched(self)?;
         for channel in self.channels.values().filter(|channel| channel.dirty) {
             self.tx
                 .prepare_cached("UPDATE channel SET t = ?2, c = ?3, state_sum = ?4 WHERE id = ?1")?
@@ -584,6 +583,7 @@ impl<'a> Writer<'a> {
                 )?
                 .execute(params![feed, other, n, since])?;
         }
-        Ok(())
+        // What is projected asks who knew what, and so for what was just written.
+        super::project::project_touched(self)
     }
 }

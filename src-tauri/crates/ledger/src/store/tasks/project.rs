@@ -120,6 +120,7 @@ impl<'c> Projector<'c> {
             return Ok(());
         }
         let mut row = row(self.connection, words, feeds, info, heads)?;
+        row.deleted &= !doubted(self.connection, words, info.row)?;
         row.deleted |= heads.is_empty();
         if before.as_ref().is_some_and(|(_, before)| *before == row) {
             return Ok(());
@@ -203,6 +204,13 @@ pub(super) fn facts(row: &Row) -> [(Column, u64); 8] {
         (Column::Channel, row.channel as u64 & u64::from(u32::MAX)),
         (Column::UpdatedAt, row.updated),
     ]
+}
+
+/// Whether somebody edited a task without knowing that it was being deleted.
+fn doubted(connection: &Connection, words: &Words, record: i64) -> Result<bool> {
+    Ok(connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM conflict WHERE record = ?1 AND field = ?2)")?
+        .query_row(params![record, words.id("deleted")], |row| row.get(0))?)
 }
 
 fn row(connection: &Connection, words: &Words, feeds: &mut Feeds, info: &RecordInfo, heads: &Cells) -> Result<Row> {
