@@ -40,10 +40,11 @@ const SAMPLE: usize = 20_000;
 /// Pairs of words of each kind.
 pub const PAIRS: usize = 20;
 
-/// Chooses pairs of words by how they stand in the first tasks of a seed.
-pub fn pairs(seed: u64) -> Vec<(Words, Vec<String>)> {
+/// Chooses pairs of words by how they stand in the first of the tasks of a seed.
+pub fn pairs(seed: u64, tasks: u32) -> Vec<(Words, Vec<String>)> {
     let mut generator = Generator::new(seed);
-    let texts: Vec<HashSet<String>> = (0..SAMPLE)
+    let sample = SAMPLE.min(tasks as usize);
+    let texts: Vec<HashSet<String>> = (0..sample)
         .map(|_| {
             let wish = generator.task();
             let content = wish.set.iter().find(|(field, _)| field == "content");
@@ -93,7 +94,7 @@ pub fn pairs(seed: u64) -> Vec<(Words, Vec<String>)> {
 fn apart(texts: &[HashSet<String>], by_count: &[(&str, usize)]) -> Vec<String> {
     let common: Vec<&str> = by_count
         .iter()
-        .take_while(|(_, count)| *count >= SAMPLE / 30)
+        .take_while(|(_, count)| *count >= texts.len() / 30)
         .map(|(word, _)| *word)
         .collect();
     let mut together: BTreeMap<(usize, usize), usize> = BTreeMap::new();

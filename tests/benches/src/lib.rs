@@ -5,6 +5,7 @@ pub mod asks;
 pub mod import;
 pub mod office;
 pub mod peer;
+pub mod register;
 pub mod timing;
 
 /// Whatever stops a benchmark.
