@@ -1,6 +1,7 @@
 //! A home: one installation's folder, opened by one program at a time.
 
 use crate::api::{Edition, PersonName, UnitName};
+use crate::tasks::Attaching;
 use crate::vault::{Keys, Vault};
 use crate::{AppError, staging::Staging};
 use chidao_domain::ids::{ChannelId, DeviceId, RecordKey, UnitId, from_hex, to_hex};
@@ -159,6 +160,7 @@ impl App {
         let profile: Profile = serde_json::from_str(&text).map_err(|error| AppError::internal("profile", &error))?;
         let mut open = Open { store, keys, profile };
         self.settle_epoch(&mut open)?;
+        self.sweep_staged(&open)?;
         let open = Arc::new(open);
         *unpoisoned(&self.open) = Some(open.clone());
         Ok(open)
@@ -234,6 +236,25 @@ impl App {
             random: &mut random,
         };
         writer.append(channel, &open.author(), act, all, &mut edges)
+    }
+
+    /// Writes one entry that attaches contents of the store, as a transaction of its own: either is there with the other,
+    /// or neither.
+    pub(crate) fn commit_attaching(
+        &self,
+        open: &Open,
+        channel: ChannelId,
+        act: &str,
+        wishes: Vec<Wish>,
+        attached: &[Attaching],
+    ) -> Result<Appended, AppError> {
+        Ok(open.store.write(|writer| {
+            let row = writer.channel(channel)?.id;
+            for file in attached {
+                writer.share_blob(file.hash, row)?;
+            }
+            self.append(open, writer, channel, act, wishes)
+        })?)
     }
 
     /// Writes one entry as a transaction of its own.

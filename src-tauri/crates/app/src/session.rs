@@ -275,10 +275,7 @@ impl App {
         if draft.name.chars().count() > DRAFT_NAME_LIMIT || draft.text.len() > DRAFT_LIMIT {
             return Err(AppError::new("draft_too_long").with("limit", DRAFT_LIMIT));
         }
-        let at = self.now_text();
-        self.opened()?
-            .store
-            .write(|writer| writer.keep_draft(&draft.name, &draft.text, &at))?;
+        self.keep_draft(&*self.opened()?, &draft.name, &draft.text)?;
         Ok(Nothing {})
     }
 

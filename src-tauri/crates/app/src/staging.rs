@@ -2,12 +2,16 @@
 //!
 //! Nothing plain lies on the disk: a bundle is encrypted already and waits as a file; anything else goes into the
 //! encrypted store at once; small texts that a person is about to save stay in memory.
+//!
+//! A token lives as long as its run, unless a draft that was kept names it: then its content is kept with the draft, and
+//! the token is good again after a crash. What no draft names and no record took is swept once no other run is alive.
 
 use crate::api::ReadyFile;
-use crate::home::{App, unpoisoned};
+use crate::home::{App, Open, unpoisoned};
 use crate::{AppError, vault};
 use chidao_domain::ids::{Hash, to_hex};
-use chidao_ledger::store::attachments;
+use chidao_ledger::store::local::{self, DraftFile};
+use chidao_ledger::store::{LedgerError, attachments};
 use std::collections::HashMap;
 use std::fs;
 use std::io::{Read, Write};
@@ -55,11 +59,7 @@ impl Staging {
         };
         fs::create_dir_all(folder).map_err(unusable)?;
         for entry in fs::read_dir(folder).map_err(unusable)?.flatten() {
-            let ended = match fs::File::open(entry.path().join(LOCK)) {
-                Ok(lock) => lock.try_lock().is_ok(),
-                Err(_) => true,
-            };
-            if ended {
+            if has_ended(&entry.path()) {
                 let _ = fs::remove_dir_all(entry.path());
             }
         }
@@ -74,12 +74,28 @@ impl Staging {
         })
     }
 
+    /// Whether no other run has this home open. One that starts meanwhile can hand over nothing before it may write.
+    fn is_alone(&self) -> bool {
+        let runs = self.folder.parent().map(fs::read_dir);
+        let Some(Ok(runs)) = runs else { return false };
+        runs.flatten()
+            .all(|run| run.path() == self.folder || has_ended(&run.path()))
+    }
+
     pub(crate) fn forget_all(&self) {
         for staged in unpoisoned(&self.files).drain() {
             if let Place::File(path) = staged.1.place {
                 let _ = fs::remove_file(path);
             }
         }
+    }
+}
+
+/// Whether the run that made a folder is over: nobody holds its lock.
+fn has_ended(run: &Path) -> bool {
+    match fs::File::open(run.join(LOCK)) {
+        Ok(lock) => lock.try_lock().is_ok(),
+        Err(_) => true,
     }
 }
 
@@ -138,10 +154,68 @@ impl App {
     }
 
     pub(crate) fn staged(&self, token: &str) -> Result<Staged, AppError> {
-        unpoisoned(&self.staging.files)
-            .get(token)
-            .cloned()
-            .ok_or_else(|| AppError::new("file_gone").with("file", token))
+        if let Some(staged) = unpoisoned(&self.staging.files).get(token) {
+            return Ok(staged.clone());
+        }
+        let kept = self.opened()?.store.read(|connection| {
+            let file = local::draft_file(connection, token)?;
+            let blob = file.as_ref().map(|file| attachments::find(connection, file.hash));
+            Ok::<_, LedgerError>(file.zip(blob.transpose()?.flatten()))
+        })?;
+        let (file, blob) = kept.ok_or_else(|| AppError::new("file_gone").with("file", token))?;
+        Ok(Staged {
+            ready: ReadyFile {
+                file: file.token,
+                media_type: media_type(&file.name).into(),
+                name: file.name,
+                size: blob.size,
+            },
+            place: Place::Blob(blob.hash),
+        })
+    }
+
+    /// Keeps a draft together with the files whose tokens stand in its text.
+    pub(crate) fn keep_draft(&self, open: &Open, name: &str, text: &str) -> Result<(), AppError> {
+        let at = self.now_text();
+        let mut named: Vec<(String, Staged)> = unpoisoned(&self.staging.files)
+            .iter()
+            .filter(|(token, _)| text.contains(token.as_str()))
+            .map(|(token, staged)| (token.clone(), staged.clone()))
+            .collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        open.store.write(|writer| {
+            let mut files = local::draft_files(writer.connection())?;
+            files.retain(|file| text.contains(&file.token));
+            for (token, staged) in named {
+                if files.iter().any(|file| file.token == token) {
+                    continue;
+                }
+                let hash = match staged.place {
+                    Place::Blob(hash) => hash,
+                    Place::Memory(bytes) => writer.put_blob(&[], &mut bytes.as_slice())?.hash,
+                    Place::File(path) => writer.put_blob(&[], &mut fs::File::open(path)?)?.hash,
+                };
+                files.push(DraftFile {
+                    token,
+                    name: staged.ready.name,
+                    hash,
+                });
+            }
+            writer.keep_draft(name, text, &at, &files)
+        })?;
+        Ok(())
+    }
+
+    /// Sweeps what runs that are over had taken in for something that was never written.
+    pub(crate) fn sweep_staged(&self, open: &Open) -> Result<(), AppError> {
+        open.store.write(|writer| {
+            // Asked while writing: whoever hands over a file after this has to wait.
+            if self.staging.is_alone() {
+                writer.sweep_unattached()?;
+            }
+            Ok::<_, LedgerError>(())
+        })?;
+        Ok(())
     }
 
     /// Takes in the bytes of a file that a person handed over. The name is only a name.
@@ -181,11 +255,9 @@ impl App {
             .store
             .write(|writer| writer.put_blob(&[], &mut all))
             .map_err(|error| match error {
-                chidao_ledger::store::LedgerError::NotFound(what) if what == "blob_too_big" => {
-                    AppError::new("file_too_big")
-                        .with("name", safe_name(name))
-                        .with("limit", attachments::BLOB_LIMIT)
-                }
+                LedgerError::NotFound(what) if what == "blob_too_big" => AppError::new("file_too_big")
+                    .with("name", safe_name(name))
+                    .with("limit", attachments::BLOB_LIMIT),
                 error => error.into(),
             })?;
         Ok(self.keep_staged(name, blob.size, Place::Blob(blob.hash)))

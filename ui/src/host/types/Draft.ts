@@ -9,7 +9,8 @@ export type Draft = {
  */
 name: string, 
 /**
- * The form's content as the page wrote it, or empty. At most 1 MiB.
+ * The form's content as the page wrote it, or empty. At most 1 MiB. Files whose tokens stand in it are kept with it:
+ * their tokens are good as long as it is.
  */
 text: string, 
 /**

@@ -211,7 +211,8 @@ pub struct PublicKeys {
 pub struct Draft {
     /// Which form, for example `report/<task>`. At most 200 characters.
     pub name: String,
-    /// The form's content as the page wrote it, or empty. At most 1 MiB.
+    /// The form's content as the page wrote it, or empty. At most 1 MiB. Files whose tokens stand in it are kept with it:
+    /// their tokens are good as long as it is.
     pub text: String,
     /// When it was kept.
     #[serde(default)]

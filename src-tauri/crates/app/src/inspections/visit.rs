@@ -447,7 +447,7 @@ impl App {
         if !request.keep.is_empty() {
             set.push(("keeps", json!(request.keep)));
         }
-        let files = self.attaching(&open, info.channel, &request.files)?;
+        let files = self.attaching(&open, &request.files)?;
         let mut wishes = vec![Wish::make("finding", set)];
         wishes.extend(crate::tasks::attachments("@0", &files));
         let listed = open.store.read(|connection| {
@@ -464,7 +464,7 @@ impl App {
             })?;
             wishes.push(Wish::change(info.id.clone(), vec![("tasks", json!(names))]));
         }
-        self.commit(&open, channel, "finding.add", wishes)?;
+        self.commit_attaching(&open, channel, "finding.add", wishes, &files)?;
         self.do_inspection_show(&InspectionId {
             inspection: info.id.to_string(),
         })

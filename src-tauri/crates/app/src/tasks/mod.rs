@@ -4,5 +4,5 @@ pub(crate) mod detail;
 mod report;
 mod write;
 
-pub(crate) use report::{attachments, percent, put_text};
+pub(crate) use report::{Attaching, attachments, percent, put_text};
 pub(crate) use write::find;

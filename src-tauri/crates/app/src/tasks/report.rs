@@ -2,15 +2,17 @@
 
 use crate::api::*;
 use crate::home::{App, Open};
-use crate::staging::Place;
+use crate::staging::{Place, Staged};
 use crate::views::Views;
 use crate::{AppError, dates};
 use chidao_domain::ids::Hash;
 use chidao_domain::text;
+use chidao_ledger::store::LedgerError;
 use chidao_ledger::store::append::Wish;
 use chidao_ledger::store::cells;
-use chidao_ledger::store::{LedgerError, Writer};
 use serde_json::{Value, json};
+use std::fs::File;
+use std::io::Read;
 
 /// Most files of one report or finding.
 const FILES_LIMIT: usize = 100;
@@ -34,41 +36,37 @@ pub(crate) fn percent(field: &str, value: Option<u8>) -> Result<Option<u8>, AppE
 pub(crate) struct Attaching {
     name: String,
     media_type: String,
-    hash: Hash,
+    pub(crate) hash: Hash,
     size: u64,
 }
 
 impl App {
-    /// Brings staged files into the store, for a channel.
-    pub(crate) fn attaching(&self, open: &Open, channel: i64, tokens: &[String]) -> Result<Vec<Attaching>, AppError> {
+    /// Brings staged files into the store, so that an entry can attach them.
+    pub(crate) fn attaching(&self, open: &Open, tokens: &[String]) -> Result<Vec<Attaching>, AppError> {
         if tokens.len() > FILES_LIMIT {
             return Err(AppError::new("too_many_files").with("limit", FILES_LIMIT));
         }
         let mut all = Vec::new();
         for token in tokens {
-            let ready = self.file(token)?;
-            let blob = match self.staged(token)?.place {
-                Place::Blob(hash) => open
-                    .store
-                    .write(|writer: &mut Writer<'_>| writer.share_blob(hash, channel))?,
-                Place::Memory(bytes) => open
-                    .store
-                    .write(|writer| writer.put_blob(&[channel], &mut bytes.as_slice()))?,
+            let Staged { ready, place } = self.staged(token)?;
+            let put = |mut bytes: &mut dyn Read| open.store.write(|writer| writer.put_blob(&[], &mut bytes));
+            let hash = match place {
+                Place::Blob(hash) => hash,
+                Place::Memory(bytes) => put(&mut bytes.as_slice())?.hash,
                 Place::File(path) => {
-                    let unreadable = |error| {
+                    let mut file = File::open(path).map_err(|error| {
                         AppError::new("file_unreadable")
                             .with("name", &ready.name)
                             .with("detail", error)
-                    };
-                    let mut file = std::fs::File::open(path).map_err(unreadable)?;
-                    open.store.write(|writer| writer.put_blob(&[channel], &mut file))?
+                    })?;
+                    put(&mut file)?.hash
                 }
             };
             all.push(Attaching {
                 name: ready.name,
                 media_type: ready.media_type,
-                hash: blob.hash,
-                size: blob.size,
+                size: ready.size,
+                hash,
             });
         }
         Ok(all)
@@ -110,7 +108,7 @@ impl App {
             "follows",
             json!(follows.iter().map(ToString::to_string).collect::<Vec<_>>()),
         ));
-        let files = self.attaching(&open, info.channel, &request.files)?;
+        let files = self.attaching(&open, &request.files)?;
         let mut wishes = vec![Wish::make("report", set)];
         wishes.extend(attachments("@0", &files));
         // A report says what the status is: work goes on, or it is done.
@@ -124,7 +122,7 @@ impl App {
             let value = json!({"status": step.code(), "on": on.to_string()});
             wishes.push(Wish::change(info.id.clone(), vec![("status", value)]));
         }
-        self.commit(&open, channel, "report.add", wishes)?;
+        self.commit_attaching(&open, channel, "report.add", wishes, &files)?;
         self.do_task_show(&TaskId {
             task: info.id.to_string(),
         })

@@ -1,1 +1,2 @@
+mod drafts;
 mod totals_open_lists;

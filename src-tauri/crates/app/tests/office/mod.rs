@@ -8,6 +8,8 @@ use chrono::DateTime;
 use std::path::Path;
 use std::sync::Mutex;
 
+const PASSPHRASE: &str = "mật khẩu thử";
+
 pub(crate) const SAMPLE: &[u8] = include_bytes!("../../data/sample_41_tasks.csv");
 
 /// A clock that stands at one moment, and randomness from a counter: enough for identities to differ.
@@ -44,7 +46,17 @@ pub(crate) fn started(
         person_name: person.into(),
         person_title: title.into(),
         device_name: "Máy văn thư".into(),
-        passphrase: "mật khẩu thử".into(),
+        passphrase: PASSPHRASE.into(),
+    })
+    .unwrap();
+    app
+}
+
+/// The same home after the program was ended.
+pub(crate) fn opened_again(home: &Path, seed: u64) -> App {
+    let app = App::open(home, edges(seed)).unwrap();
+    app.unlock(Unlock {
+        passphrase: PASSPHRASE.into(),
     })
     .unwrap();
     app

@@ -93,19 +93,14 @@ impl Writer<'_> {
         Ok(blob)
     }
 
-    /// Drops contents that no attachment names any more, nor ever did.
-    pub fn sweep_blobs(&mut self, named: &std::collections::HashSet<Hash>) -> Result<u64> {
-        let mut statement = self.tx.prepare("SELECT id, hash FROM blob")?;
-        let rows: Vec<(i64, Vec<u8>)> = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        let mut swept = 0;
-        for (id, hash) in rows {
-            if !named.contains(&hash_of(&hash)?) {
-                swept += self.tx.execute("DELETE FROM blob WHERE id = ?1", [id])? as u64;
-            }
-        }
-        Ok(swept)
+    /// Drops contents that neither entered through a channel, nor were attached in one, nor are named by a draft: what
+    /// was handed over for something that was never written. Answers how many.
+    pub fn sweep_unattached(&mut self) -> Result<usize> {
+        Ok(self.tx.execute(
+            "DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM blob_channel c WHERE c.blob = blob.id)
+               AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.blob = blob.id)",
+            [],
+        )?)
     }
 }
 

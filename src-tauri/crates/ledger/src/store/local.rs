@@ -21,6 +21,17 @@ pub struct JournalLine {
     pub line: String,
 }
 
+/// A file that was handed over for what a draft is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftFile {
+    /// The token by which the draft names it.
+    pub token: String,
+    /// Its name.
+    pub name: String,
+    /// Its content, which is in the store.
+    pub hash: Hash,
+}
+
 impl Writer<'_> {
     /// Writes a line of the journal.
     pub fn journal(&mut self, line: &JournalLine) -> Result<()> {
@@ -38,8 +49,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Keeps a draft; an empty text drops it.
-    pub fn keep_draft(&mut self, name: &str, text: &str, at: &str) -> Result<()> {
+    /// Keeps a draft with the files that it names; an empty text drops it. A content that is not here is passed over.
+    pub fn keep_draft(&mut self, name: &str, text: &str, at: &str, files: &[DraftFile]) -> Result<()> {
         if text.is_empty() {
             self.tx.execute("DELETE FROM draft WHERE name = ?1", [name])?;
         } else {
@@ -48,6 +59,14 @@ impl Writer<'_> {
                  ON CONFLICT DO UPDATE SET text = excluded.text, at = excluded.at",
                 [name, text, at],
             )?;
+            self.tx.execute("DELETE FROM draft_file WHERE draft = ?1", [name])?;
+            for file in files {
+                self.tx.execute(
+                    "INSERT OR IGNORE INTO draft_file (draft, token, blob, name)
+                     SELECT ?1, ?2, id, ?4 FROM blob WHERE hash = ?3",
+                    params![name, file.token, file.hash.0, file.name],
+                )?;
+            }
         }
         Ok(())
     }
@@ -113,3 +132,30 @@ pub fn setting(connection: &Connection, name: &str) -> Result<Option<String>> {
         .query_row([name], |row| row.get(0))
         .optional()?)
 }
+fn draft_file_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<DraftFile> {
+    Ok(DraftFile {
+        token: row.get(0)?,
+        name: row.get(1)?,
+        hash: Hash(row.get(2)?),
+    })
+}
+
+/// The files that drafts name, each token once.
+pub fn draft_files(connection: &Connection) -> Result<Vec<DraftFile>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT f.token, f.name, b.hash FROM draft_file f JOIN blob b ON b.id = f.blob GROUP BY f.token",
+    )?;
+    let files = statement.query_map([], draft_file_of)?;
+    Ok(files.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The file that drafts name by a token.
+pub fn draft_file(connection: &Connection, token: &str) -> Result<Option<DraftFile>> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT f.token, f.name, b.hash FROM draft_file f JOIN blob b ON b.id = f.blob WHERE f.token = ?1 LIMIT 1",
+        )?
+        .query_row([token], draft_file_of)
+        .optional()?)
+}
+

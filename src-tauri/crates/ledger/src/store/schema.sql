@@ -169,5 +169,13 @@ CREATE TABLE journal (
 ) STRICT;
 CREATE INDEX journal_manifest ON journal (manifest);
 CREATE TABLE draft (name TEXT PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- Files handed over for what a draft is about, under the tokens by which it names them.
+CREATE TABLE draft_file (
+  draft TEXT NOT NULL REFERENCES draft ON DELETE CASCADE, token TEXT NOT NULL,
+  blob INTEGER NOT NULL REFERENCES blob ON DELETE CASCADE, name TEXT NOT NULL,
+  PRIMARY KEY (draft, token)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX draft_file_token ON draft_file (token);
+CREATE INDEX draft_file_blob ON draft_file (blob);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE incident (id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, line TEXT NOT NULL) STRICT;
