@@ -250,6 +250,21 @@ fn detail(
     })
 }
 
+/// The cells of the records that a report or a finding follows, as far as what it says stands in place of what they said:
+/// a report's percent, and everything that a corrected finding found.
+fn followed_cells(views: &mut Views<'_>, kind: &str, record: i64) -> Result<Vec<Cells>, LedgerError> {
+    if !matches!(kind, "report" | "finding") {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    for before in cells::targets(views.connection, &views.words, record, "follows")? {
+        let mut heads = cells::heads(views.connection, &views.words, &mut views.feeds, before)?;
+        heads.retain(|field, _| kind == "finding" || field.starts_with("percent"));
+        all.push(heads);
+    }
+    Ok(all)
+}
+
 /// The lines of a task's history: of the task itself and of what is about it, newest first.
 fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Result<Vec<HistoryLine>, LedgerError> {
     let mut views = Views::new(connection, open)?;
@@ -268,6 +283,7 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
         let kind = cells::record_info(connection, &views.words, record)?.id.kind;
         let written = cells::written(connection, &views.words, record)?;
         for (i, change) in written.iter().enumerate() {
+        let before = followed_cells(&mut views, &kind, record)?;
             let form = records::kind(&kind)
                 .and_then(|kind| kind.field(&change.field))
                 .map(|field| field.form);
@@ -291,15 +307,25 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
                     known
                 }
             };
-            let text = |value: &Option<Value>| value.as_ref().map(value_text).filter(|text| !text.is_empty());
+            let text = |value: Option<&Value>| value.map(value_text).filter(|text| !text.is_empty());
+            let old = match older {
+                Some(older) => text(older.value.as_ref()),
+                None => {
+                    // Reports that stood side by side may be followed by one that settles them.
+                    let values = before.iter().filter_map(|heads| heads.get(&change.field)?.value());
+                    let mut texts: Vec<String> = values.filter_map(|value| text(Some(value))).collect();
+                    texts.dedup();
+                    Some(texts.join("; ")).filter(|text| !text.is_empty())
+                }
+            };
             lines.push((
                 change.t,
                 HistoryLine {
                     act,
                     kind: kind.clone(),
                     field: change.field.clone(),
-                    old: older.and_then(|older| text(&older.value)),
-                    new: text(&change.value),
+                    old,
+                    new: text(change.value.as_ref()),
                     origin,
                     quarantined: change.reason.clone().filter(|_| change.state >= state::QUARANTINED),
                 },

@@ -1,2 +1,3 @@
 mod drafts;
+mod history;
 mod totals_open_lists;
