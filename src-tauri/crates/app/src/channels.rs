@@ -160,6 +160,7 @@ pub(crate) fn with_unit(connection: &Connection, open: &Open, name: &str) -> Res
     })
 }
 
-fn names(party: &Party, name: &str) -> bool {
+/// Whether a unit is meant by a name: its id, its code or its full name.
+pub(crate) fn names(party: &Party, name: &str) -> bool {
     party.unit.to_string() == name || party.code.eq_ignore_ascii_case(name) || party.name == name
 }

@@ -1,5 +1,6 @@
 //! Recommendations (kiến nghị): what a unit asks of a higher authority, until answered.
 
+use super::own;
 use super::visit::{by_id_or_code, next_code};
 use crate::api::*;
 use crate::home::{App, name_of};
@@ -48,7 +49,8 @@ fn view(views: &mut Views<'_>, info: &RecordInfo) -> Result<Option<Recommendatio
         (None, Some(_)) => RecommendationState::TakenUp,
         (None, None) => RecommendationState::Entered,
     };
-    let own = views.own_side(info.channel)?;
+    let own_side = views.own_side(info.channel)?;
+    let inspection = cells::text(&heads, "inspection");
     Ok(Some(Recommendation {
         id: info.id.to_string(),
         code: cells::text(&heads, "code"),
@@ -58,13 +60,14 @@ fn view(views: &mut Views<'_>, info: &RecordInfo) -> Result<Option<Recommendatio
         content: cells::text(&heads, "content"),
         addressee: cells::text(&heads, "addressee"),
         tasks,
-        inspection: Some(cells::text(&heads, "inspection")).filter(|id| !id.is_empty()),
+        // One's own inspections are not shared: to the other side there is none.
+        inspection: own::named(views, &inspection)?.map(|_| inspection),
         state,
         taken_up_on,
         answer: text_of("text"),
         answer_document: text_of("document"),
         answered_on: Some(text_of("on")).filter(|date| !date.is_empty()),
-        may_answer: own == chidao_domain::authority::Side::Parent && answer.is_none(),
+        may_answer: own_side == chidao_domain::authority::Side::Parent && answer.is_none(),
         origin: views.made_by(&info.id)?,
     }))
 }
@@ -77,6 +80,20 @@ pub(super) fn naming(views: &mut Views<'_>, target: i64, field: &str) -> Result<
         if info.id.kind == "recommendation" {
             all.extend(view(views, &info)?);
         }
+    }
+    all.reverse();
+    Ok(all)
+}
+
+/// Recommendations entered for an inspection, newest first.
+pub(super) fn of_inspection(views: &mut Views<'_>, info: &RecordInfo) -> Result<Vec<Recommendation>, LedgerError> {
+    if !own::is_own(views, info)? {
+        return naming(views, info.row, "inspection");
+    }
+    let mut all = Vec::new();
+    for record in own::recommendations(views, info)? {
+        let info = cells::record_info(views.connection, &views.words, record)?;
+        all.extend(view(views, &info)?);
     }
     all.reverse();
     Ok(all)

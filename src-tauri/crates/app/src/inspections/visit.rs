@@ -1,10 +1,15 @@
 //! An inspection: the parent's team visits a unit, and records one finding for each task inspected.
+//!
+//! A unit also inspects its own offices. That stays within the unit: the inspection and its findings lie in the inner
+//! channel, though the tasks that they name lie in the one that is shared with the parent. The ledger derives links
+//! within one channel only, so [`own`] follows these names itself.
 
-use super::recommend;
+use super::{own, recommend};
 use crate::api::*;
 use crate::home::{App, Open, name_of};
 use crate::views::Views;
 use crate::{AppError, channels, dates, register};
+use chidao_domain::authority::Side;
 use chidao_domain::ids::RecordId;
 use chidao_domain::text;
 use chidao_ledger::store::append::Wish;
@@ -92,7 +97,7 @@ pub(super) fn next_code(
 }
 
 /// Findings that name a record in a field, with their cells; retracted ones are left out.
-fn findings(views: &mut Views<'_>, of: i64, field: &str) -> Result<Vec<(RecordInfo, Cells)>, LedgerError> {
+pub(super) fn findings(views: &mut Views<'_>, of: i64, field: &str) -> Result<Vec<(RecordInfo, Cells)>, LedgerError> {
     let mut all = Vec::new();
     for record in cells::sources(views.connection, &views.words, of, field)? {
         let info = cells::record_info(views.connection, &views.words, record)?;
@@ -164,13 +169,20 @@ fn finding_views(views: &mut Views<'_>, all: Vec<(RecordInfo, Cells)>) -> Result
 
 /// Findings of a task, newest first.
 pub(crate) fn findings_of_task(views: &mut Views<'_>, task: i64) -> Result<Vec<Finding>, LedgerError> {
-    let all = findings(views, task, "task")?;
+    let mut all = findings(views, task, "task")?;
+    all.extend(own::findings_of_task(views, task)?);
     finding_views(views, all)
+}
+
+/// The rows of what this unit's own inspections found of a task.
+pub(crate) fn own_findings_of_task(views: &mut Views<'_>, task: i64) -> Result<Vec<i64>, LedgerError> {
+    let all = own::findings_of_task(views, task)?;
+    Ok(all.into_iter().map(|(info, _)| info.row).collect())
 }
 
 fn row(views: &mut Views<'_>, info: &RecordInfo, heads: &Cells) -> Result<InspectionRow, LedgerError> {
     let child = channels::child(views.channel(info.channel)?).map(name_of);
-    let tasks = cells::targets(views.connection, &views.words, info.row, "tasks")?;
+    let tasks = own::tasks(views, info, heads)?;
     let all = findings(views, info.row, "inspection")?;
     let current: Vec<Finding> = finding_views(views, all)?
         .into_iter()
@@ -191,7 +203,7 @@ fn row(views: &mut Views<'_>, info: &RecordInfo, heads: &Cells) -> Result<Inspec
         found: current.len() as u32,
         negative: current.iter().filter(|finding| finding.negative).count() as u32,
         closed,
-        editable: own == chidao_domain::authority::Side::Parent && !closed,
+        editable: own != Side::Child && !closed,
     })
 }
 
@@ -240,7 +252,7 @@ impl App {
                 .filter(|finding| finding.head)
                 .collect();
             let mut lines = Vec::new();
-            for task in cells::targets(connection, &views.words, info.row, "tasks")? {
+            for task in own::tasks(views, info, &heads)? {
                 let task = register::row(connection, open, task, today, due_soon)?;
                 let finding = current.iter().find(|finding| finding.task == task.id).cloned();
                 lines.push(CheckLine { task, finding });
@@ -255,7 +267,7 @@ impl App {
                 period_to: date(&heads, "period_to"),
                 evaluation: cells::text(&heads, "evaluation"),
                 lines,
-                recommendations: recommend::naming(views, info.row, "inspection")?,
+                recommendations: recommend::of_inspection(views, info)?,
                 origin: views.made_by(&info.id)?,
             })
         };
@@ -285,19 +297,21 @@ impl App {
                     .channel(info.channel)
                     .map_err(AppError::from)?
                     .clone(),
-                None => channels::of_unit(connection, &open, &request.unit)?,
+                None => own::channel(connection, &open, &request.unit)?,
             };
+            let own = channel.key == open.profile.inner;
             let inspecting =
                 channels::other(&channel, open.profile.unit()).is_some_and(|(relation, _)| relation == Relation::Child);
-            if !inspecting {
+            if !inspecting && !own {
                 return Err(AppError::new("not_your_unit_to_inspect"));
             }
             let mut tasks = Vec::new();
             for task in &request.tasks {
-                let info = register::task_in(connection, channel.id, task)?;
+                let info = own::task(connection, &open, channel.id, task)?;
                 tasks.push(info.id.to_string());
             }
-            let code = next_code(connection, "inspection", channel.id, "KT").map_err(AppError::from)?;
+            let prefix = if own { own::PREFIX } else { "KT" };
+            let code = next_code(connection, "inspection", channel.id, prefix).map_err(AppError::from)?;
             Ok::<_, AppError>((channel, existing, code, tasks))
         })?;
         if let Some(info) = &existing {
@@ -405,7 +419,7 @@ impl App {
         let open = self.opened()?;
         let (info, channel, task, follows) = open.store.read(|connection| {
             let info = find(connection, &request.inspection)?;
-            let task = register::task_in(connection, info.channel, &request.task)?;
+            let task = own::task(connection, &open, info.channel, &request.task)?;
             let mut views = Views::new(connection, &open).map_err(AppError::from)?;
             let all = findings(&mut views, info.row, "inspection").map_err(AppError::from)?;
             let shown = finding_views(&mut views, all).map_err(AppError::from)?;
@@ -451,8 +465,9 @@ impl App {
         let mut wishes = vec![Wish::make("finding", set)];
         wishes.extend(crate::tasks::attachments("@0", &files));
         let listed = open.store.read(|connection| {
-            let words = cells::Words::load(connection)?;
-            cells::targets(connection, &words, info.row, "tasks")
+            let mut views = Views::new(connection, &open)?;
+            let heads = cells::heads(connection, &views.words, &mut views.feeds, info.row)?;
+            own::tasks(&views, &info, &heads)
         })?;
         if !listed.contains(&task.row) {
             // A task that the team looks at on the spot joins the list.

@@ -272,6 +272,7 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
     for field in ["task", "of", "tasks"] {
         records.extend(cells::sources(connection, &views.words, info.row, field)?);
     }
+    records.extend(inspections::own_findings_of_task(&mut views, info.row)?);
     for record in records.clone() {
         records.extend(cells::sources(connection, &views.words, record, "of")?);
     }
@@ -282,8 +283,8 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
     for record in records {
         let kind = cells::record_info(connection, &views.words, record)?.id.kind;
         let written = cells::written(connection, &views.words, record)?;
-        for (i, change) in written.iter().enumerate() {
         let before = followed_cells(&mut views, &kind, record)?;
+        for (i, change) in written.iter().enumerate() {
             let form = records::kind(&kind)
                 .and_then(|kind| kind.field(&change.field))
                 .map(|field| field.form);

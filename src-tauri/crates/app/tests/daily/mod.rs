@@ -1,3 +1,4 @@
 mod drafts;
 mod history;
+mod own_inspections;
 mod totals_open_lists;
