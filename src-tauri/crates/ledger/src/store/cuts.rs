@@ -55,8 +55,16 @@ impl Writer<'_> {
     /// Brings the cuts of every channel up to what its entries say; where they changed, what was derived is undone, and
     /// has to be applied again. Answers whether any did.
     pub(super) fn settle_cuts(&mut self) -> Result<bool> {
-        let mut channels: Vec<i64> = self.channels.keys().copied().collect();
-        channels.sort_unstable();
+        let mut channels: BTreeSet<i64> = self.cuts.keys().map(|(feed, _)| self.feeds[feed].channel).collect();
+        {
+            let mut statement = self
+                .tx
+                .prepare_cached("SELECT channel FROM record INDEXED BY record_notice WHERE kind <= 2")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                channels.insert(row.get(0)?);
+            }
+        }
         let mut changed = false;
         for channel in channels {
             let revocations = self.notices(channel, "revocation", "device")?;
@@ -103,10 +111,10 @@ impl Writer<'_> {
     fn notices(&mut self, channel: i64, kind: &str, of: &str) -> Result<Vec<Notice>> {
         let (kind, of, cuts) = (self.word(kind)?, self.word(of)?, self.word("cuts")?);
         let mut statement = self.tx.prepare_cached(
-            "SELECT r.id, r.feed, r.n, o.t, o.c, o.value, c.value FROM record r
+            "SELECT r.id, r.feed, r.n, o.t, o.c, o.value, c.value FROM record r INDEXED BY record_notice
              JOIN change o ON o.record = r.id AND o.field = ?3 AND o.feed = r.feed AND o.n = r.n
              JOIN change c ON c.record = r.id AND c.field = ?4 AND c.feed = r.feed AND c.n = r.n
-             WHERE r.channel = ?1 AND r.kind = ?2 AND r.owned IS NULL
+             WHERE r.channel = ?1 AND r.kind = ?2 AND r.kind <= 2 AND r.owned IS NULL
                AND (o.state < ?5 OR o.reason = 'revoked') AND (c.state < ?5 OR c.reason = 'revoked')",
         )?;
         let mut rows = statement.query(params![channel, kind, of, cuts, state::QUARANTINED])?;

@@ -5,6 +5,8 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
 
 -- Words of kinds and fields, as small numbers.
 CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+-- Kinds of notices, by which every write asks what is believed no longer: numbered first, for `record_notice`.
+INSERT INTO word (id, text) VALUES (1, 'revocation'), (2, 'retirement');
 
 CREATE TABLE channel (
   id INTEGER PRIMARY KEY,
@@ -115,6 +117,7 @@ CREATE TABLE record (
 ) STRICT;
 CREATE UNIQUE INDEX record_made ON record (feed, n, k, kind) WHERE owned IS NULL;
 CREATE UNIQUE INDEX record_owned ON record (channel, kind, owned) WHERE owned IS NOT NULL;
+CREATE INDEX record_notice ON record (channel) WHERE kind <= 2;
 
 -- Every change. state: 0 head, 1 superseded, 2 quarantined, 3 deferred.
 CREATE TABLE change (
