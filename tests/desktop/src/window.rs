@@ -192,7 +192,8 @@ impl Window {
     /// # Errors
     /// It is not shown, or something lies over it.
     pub async fn click(&self, selector: &str) -> Result<(), DeskError> {
-        self.wait(selector).await?.click().await.map_err(wrong)
+        let clicked = self.click_on(self.wait(selector).await?).await;
+        clicked.map_err(|error| DeskError::Window(format!("{selector:?} cannot be clicked: {error:?}")))
     }
 
     /// Clicks on the element that shows this text.
@@ -200,7 +201,17 @@ impl Window {
     /// # Errors
     /// It is not shown, or something lies over it.
     pub async fn click_text(&self, text: &str) -> Result<(), DeskError> {
-        self.wait_text(text).await?.click().await.map_err(wrong)
+        let clicked = self.click_on(self.wait_text(text).await?).await;
+        clicked.map_err(|error| DeskError::Window(format!("{text:?} cannot be clicked: {error:?}")))
+    }
+
+    async fn click_on(&self, element: Element) -> Result<(), CmdError> {
+        // The driver takes an edge of it on the screen for enough, and then misses its middle.
+        let scroll = "arguments[0].scrollIntoView({ block: 'nearest' })";
+        self.client
+            .execute(scroll, vec![serde_json::to_value(&element)?])
+            .await?;
+        element.click().await
     }
 
     /// Types into the field that this CSS selector finds, after what stands there.
@@ -208,7 +219,8 @@ impl Window {
     /// # Errors
     /// It is not shown or takes no text.
     pub async fn type_into(&self, selector: &str, text: &str) -> Result<(), DeskError> {
-        self.wait(selector).await?.send_keys(text).await.map_err(wrong)
+        let typed = self.wait(selector).await?.send_keys(text).await;
+        typed.map_err(|error| DeskError::Window(format!("{selector:?} takes no text: {error:?}")))
     }
 
     /// Types into the field in place of what stands there.
@@ -217,8 +229,10 @@ impl Window {
     /// It is not shown or takes no text.
     pub async fn write_over(&self, selector: &str, text: &str) -> Result<(), DeskError> {
         let field = self.wait(selector).await?;
-        field.clear().await.map_err(wrong)?;
-        field.send_keys(text).await.map_err(wrong)
+        let cleared = field.clear().await;
+        cleared.map_err(|error| DeskError::Window(format!("{selector:?} cannot be emptied: {error:?}")))?;
+        let typed = field.send_keys(text).await;
+        typed.map_err(|error| DeskError::Window(format!("{selector:?} takes no text: {error:?}")))
     }
 
     /// Gives files to the file field that this CSS selector finds; such fields are often hidden behind a button.
@@ -321,14 +335,15 @@ impl Drop for Window {
 }
 
 fn wrong(error: CmdError) -> DeskError {
-    DeskError::Window(error.to_string())
+    DeskError::Window(format!("{error:?}"))
 }
 
 /// A port that is free now and that no other test of this process is given. Below the range from which the system
 /// takes ports for outgoing connections, one of which could otherwise take it before the driver does.
 fn free_port() -> std::io::Result<u16> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let start = std::process::id();
+    // Processes that run side by side have neighbouring numbers; each begins far from the next.
+    let start = std::process::id().wrapping_mul(61);
     for _ in 0..PORTS.len() {
         let step = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
         let port = PORTS.start + u16::try_from(step % PORTS.len() as u32).unwrap_or_default();
