@@ -3,7 +3,6 @@
 use crate::AppError;
 use crate::api::*;
 use crate::home::App;
-use chidao_ledger::store::LedgerError;
 use chidao_ledger::store::{cells, exchange};
 
 type Answer<T> = Result<T, AppError>;
@@ -138,8 +137,26 @@ impl UseCases for App {
     fn conflicts(&self, _: Nothing) -> Answer<Conflicts> {
         self.do_conflicts()
     }
+    fn conflict_settle(&self, request: ConflictSettle) -> Answer<Conflicts> {
+        self.do_conflict_settle(&request)
+    }
     fn quarantine(&self, _: Nothing) -> Answer<Quarantine> {
         self.do_quarantine()
+    }
+    fn quarantine_export(&self, _: Nothing) -> Answer<ReadyFile> {
+        self.do_quarantine_export()
+    }
+    fn incidents(&self, _: Nothing) -> Answer<Incidents> {
+        self.do_incidents()
+    }
+    fn devices(&self, _: Nothing) -> Answer<Devices> {
+        self.do_devices()
+    }
+    fn device_revoke(&self, request: DeviceRevoke) -> Answer<Devices> {
+        self.do_device_revoke(&request)
+    }
+    fn device_admit(&self, request: DeviceRef) -> Answer<Devices> {
+        self.do_device_admit(&request)
     }
     fn check(&self, _: Nothing) -> Answer<CheckReport> {
         let found = self.opened()?.store.check()?;
@@ -205,67 +222,5 @@ impl App {
             .parse()
             .map_err(|error| AppError::internal("attachment", &error))?;
         Ok(self.keep_staged(&shown.name, shown.size, crate::staging::Place::Blob(hash)))
-    }
-
-    fn do_conflicts(&self) -> Answer<Conflicts> {
-        let open = self.opened()?;
-        let rows = open.store.read(|connection| {
-            let mut views = crate::views::Views::new(connection, &open)?;
-            let mut rows = Vec::new();
-            for (record, field) in cells::conflicts(connection, &views.words)? {
-                let info = cells::record_info(connection, &views.words, record)?;
-                let heads = cells::heads(connection, &views.words, &mut views.feeds, record)?;
-                let kind = chidao_domain::records::kind(&info.id.kind);
-                let Some(rule) = kind.and_then(|kind| kind.field(&field)) else {
-                    continue;
-                };
-                let (about, task) = views.about(record)?;
-                let cell = views.cell(info.channel, &info.id, rule, &heads)?;
-                rows.push(Conflict {
-                    kind: info.id.kind.clone(),
-                    record: info.id.to_string(),
-                    task,
-                    about,
-                    field,
-                    values: cell.conflict,
-                });
-            }
-            Ok::<_, LedgerError>(rows)
-        })?;
-        Ok(Conflicts { rows })
-    }
-
-    fn do_quarantine(&self) -> Answer<Quarantine> {
-        let open = self.opened()?;
-        let rows = open.store.read(|connection| {
-            let mut views = crate::views::Views::new(connection, &open)?;
-            let mut rows = Vec::new();
-            for change in cells::quarantined(connection, &views.words)? {
-                let info = cells::record_info(connection, &views.words, change.record)?;
-                let (about, task) = if change.record > 0 {
-                    views.about(change.record)?
-                } else {
-                    (String::new(), None)
-                };
-                let feed = views.feeds.get(connection, change.feed)?.key;
-                rows.push(QuarantineRow {
-                    at: chidao_domain::ids::Position {
-                        feed,
-                        n: change.n,
-                        k: change.k,
-                    }
-                    .to_string(),
-                    kind: info.id.kind,
-                    field: change.field,
-                    about,
-                    task,
-                    value: change.value.as_ref().map(crate::views::value_text).unwrap_or_default(),
-                    reason: change.reason.unwrap_or_else(|| "newer_rules".to_owned()),
-                    origin: views.origin(change.feed, change.n)?,
-                });
-            }
-            Ok::<_, LedgerError>(rows)
-        })?;
-        Ok(Quarantine { rows })
     }
 }

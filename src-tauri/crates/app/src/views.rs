@@ -1,11 +1,11 @@
 //! Records as a person sees them: who set what, when, on which machine, and whether the other side has it.
 
-use crate::api::{Attachment, Cell, CellValue, Origin, OutgoingLine, PersonName};
+use crate::api::{Attachment, Cell, CellValue, Origin, PersonName};
 use crate::home::Open;
 use chidao_domain::authority::Side;
-use chidao_domain::ids::{FeedId, Position, RecordId, RecordKey, UnitId};
+use chidao_domain::ids::{RecordId, RecordKey, UnitId};
 use chidao_domain::records::{self, Form, Owner};
-use chidao_ledger::entry::{Content, Entry, Target, Time};
+use chidao_ledger::entry::Time;
 use chidao_ledger::store::cells::{self, CellHeads, Cells, ChannelInfo, Feeds, Head, Words};
 use chidao_ledger::store::{Connection, LedgerError, attachments, exchange};
 use chrono::{DateTime, FixedOffset};
@@ -157,7 +157,7 @@ impl<'a> Views<'a> {
         }
     }
 
-    fn cell_value(&mut self, head: &Head) -> Result<CellValue> {
+    pub(crate) fn cell_value(&mut self, head: &Head) -> Result<CellValue> {
         Ok(CellValue {
             value: head.value.clone().unwrap_or(Value::Null),
             text: head.value.as_ref().map(value_text).unwrap_or_default(),
@@ -190,6 +190,16 @@ impl<'a> Views<'a> {
 
     /// Whether this side may set a field of a record that is there already, from a plain form.
     pub(crate) fn editable(&mut self, channel: i64, id: &RecordId, field: &records::Field) -> Result<bool> {
+        // Steps have forms of their own.
+        let plain = !matches!(
+            field.form,
+            Form::ChildStep | Form::ParentStep | Form::Record(_) | Form::Positions | Form::Cuts
+        );
+        Ok(plain && self.settles(channel, id, field)?)
+    }
+
+    /// Whether this side may set a field of a record that is there already, and so settle a conflict on it.
+    pub(crate) fn settles(&mut self, channel: i64, id: &RecordId, field: &records::Field) -> Result<bool> {
         let own = self.own_side(channel)?;
         let maker = match id.key {
             RecordKey::Made(position) => {
@@ -201,19 +211,13 @@ impl<'a> Views<'a> {
                 None => return Ok(false),
             },
         };
-        // Steps have forms of their own.
-        let plain = !matches!(
-            field.form,
-            Form::ChildStep | Form::ParentStep | Form::Record(_) | Form::Positions
-        );
-        Ok(plain
-            && match field.owner {
-                Owner::Parent => matches!(own, Side::Parent | Side::Own),
-                Owner::Child => matches!(own, Side::Child | Side::Own),
-                Owner::Creator => own == maker,
-                Owner::Once => false,
-                Owner::Either => true,
-            })
+        Ok(match field.owner {
+            Owner::Parent => matches!(own, Side::Parent | Side::Own),
+            Owner::Child => matches!(own, Side::Child | Side::Own),
+            Owner::Creator => own == maker,
+            Owner::Once => false,
+            Owner::Either => true,
+        })
     }
 
     /// The files attached to a record.
@@ -286,64 +290,5 @@ impl<'a> Views<'a> {
             None => None,
         };
         Ok((name, id))
-    }
-
-    /// One entry that waits to be sent, in a person's words.
-    pub(crate) fn outgoing_line(&mut self, feed: i64, key: FeedId, entry: &Entry) -> Result<OutgoingLine> {
-        let mut about = (String::new(), None);
-        let mut parts = Vec::new();
-        for (i, item) in entry.items.iter().enumerate() {
-            let id = match &item.target {
-                Target::New(kind) => RecordId::made(
-                    kind,
-                    Position {
-                        feed: key,
-                        n: entry.n,
-                        k: i as u32,
-                    },
-                ),
-                Target::On(id) => id.clone(),
-            };
-            if matches!(id.kind.as_str(), "person" | "unit") && entry.items.len() > 1 {
-                continue;
-            }
-            if let Some(row) = cells::record_row(self.connection, &self.words, &id)?
-                && about.0.is_empty()
-            {
-                about = self.about(row)?;
-            }
-            for change in &item.changes {
-                let inline = match &change.content {
-                    Content::Inline(value) => value_text(value),
-                    Content::Detached(_) => {
-                        let row = cells::record_row(self.connection, &self.words, &id)?;
-                        let heads = match row {
-                            Some(row) => cells::heads(self.connection, &self.words, &mut self.feeds, row)?,
-                            None => Cells::new(),
-                        };
-                        heads
-                            .get(&change.field)
-                            .and_then(CellHeads::value)
-                            .map(value_text)
-                            .unwrap_or_default()
-                    }
-                };
-                let hidden = matches!(
-                    change.field.as_str(),
-                    "task" | "follows" | "of" | "blob" | "media_type" | "size"
-                );
-                if !hidden && !inline.is_empty() {
-                    parts.push(inline);
-                }
-            }
-        }
-        let text: String = parts.join(" · ").chars().take(300).collect();
-        Ok(OutgoingLine {
-            act: entry.act.clone(),
-            about: about.0,
-            task: about.1,
-            text,
-            origin: self.origin(feed, entry.n)?,
-        })
     }
 }

@@ -2,9 +2,11 @@
 
 mod field_work;
 mod register;
+mod review;
 
 pub(crate) use field_work::*;
 pub(crate) use register::*;
+pub(crate) use review::*;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -77,9 +79,19 @@ pub(crate) enum Command {
     /// Nhật ký gói đồng bộ / the journal of bundles
     Bundles,
     /// Ô có nhiều giá trị cùng lúc / cells with several values
-    Conflicts,
+    Conflicts {
+        #[command(subcommand)]
+        command: Option<ConflictsCommand>,
+    },
     /// Thay đổi không được áp dụng / changes that were not applied
-    Quarantine,
+    Quarantine(QuarantineAsked),
+    /// Sự cố: máy bị sao chép, kết quả hai bên khác nhau / what should not have happened
+    Incidents,
+    /// Các máy của đơn vị này và các đơn vị liên quan / machines
+    Devices {
+        #[command(subcommand)]
+        command: Option<DevicesCommand>,
+    },
     /// Dựng lại mọi bảng từ bút toán và so sánh; 1 nếu sai khác / rebuild and compare; exit 1 when something differs
     Check,
     /// Hai mã đối chiếu của kênh chung với một đơn vị / the two digests of a channel

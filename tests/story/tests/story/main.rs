@@ -13,5 +13,6 @@ mod offline;
 mod refused;
 mod samples;
 mod sealed;
+mod side_by_side;
 mod stock;
 mod the_41;

@@ -63,6 +63,10 @@ applied: number,
  */
 quarantined: number, 
 /**
+ * Forks found: two machines wrote under one name. Both stories are kept.
+ */
+forks: number, 
+/**
  * Conflicts that it brought.
  */
 conflicts: number, 

@@ -26,6 +26,14 @@ old: string | null,
  */
 new: string | null, 
 /**
+ * Before, as a value; null if it was empty, or if several stood side by side.
+ */
+old_value: unknown, 
+/**
+ * After, as a value.
+ */
+new_value: unknown, 
+/**
  * Who.
  */
 origin: Origin, 

@@ -7,8 +7,12 @@ import type { BundleReport } from "./BundleReport";
 import type { BundleTo } from "./BundleTo";
 import type { CheckReport } from "./CheckReport";
 import type { ConfirmCode } from "./ConfirmCode";
+import type { ConflictSettle } from "./ConflictSettle";
 import type { Conflicts } from "./Conflicts";
 import type { Count } from "./Count";
+import type { DeviceRef } from "./DeviceRef";
+import type { DeviceRevoke } from "./DeviceRevoke";
+import type { Devices } from "./Devices";
 import type { DigestOf } from "./DigestOf";
 import type { Digests } from "./Digests";
 import type { Draft } from "./Draft";
@@ -20,6 +24,7 @@ import type { FindingAdd } from "./FindingAdd";
 import type { FirstStart } from "./FirstStart";
 import type { FirstStarted } from "./FirstStarted";
 import type { History } from "./History";
+import type { Incidents } from "./Incidents";
 import type { InspectionDetail } from "./InspectionDetail";
 import type { InspectionId } from "./InspectionId";
 import type { InspectionSave } from "./InspectionSave";
@@ -140,8 +145,20 @@ export interface UseCases {
   bundles: { request: Nothing; response: BundleJournal };
   /** Cells on which two sides wrote without knowing of each other. */
   conflicts: { request: Nothing; response: Conflicts };
+  /** Settles a conflict with one of its values, or with a third. */
+  conflict_settle: { request: ConflictSettle; response: Conflicts };
   /** Changes that were not applied, with the reason. */
   quarantine: { request: Nothing; response: Quarantine };
+  /** The quarantine as a file of JSON lines, each with the entry as it came; the file waits to be saved. */
+  quarantine_export: { request: Nothing; response: ReadyFile };
+  /** What should not have happened, newest first. */
+  incidents: { request: Nothing; response: Incidents };
+  /** The machines of this unit and of the units around it. */
+  devices: { request: Nothing; response: Devices };
+  /** Believes a machine no longer: what is here of it stands, nothing after. */
+  device_revoke: { request: DeviceRevoke; response: Devices };
+  /** Admits what a revoked machine wrote after all, as far as it is here. */
+  device_admit: { request: DeviceRef; response: Devices };
   /** Rebuilds every derived table from the entries and compares. */
   check: { request: Nothing; response: CheckReport };
   /** The two digests of the channel shared with a unit (its own inner channel for the unit itself). */

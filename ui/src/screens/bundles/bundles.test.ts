@@ -16,7 +16,7 @@ const session = () => ({ vault: 'locked' }) as never;
 
 const report: BundleReport = {
   outcome: 'imported', manifest_hash: 'h', number: 4, sender: unit, sender_person: 'Nguyễn Đức Đăng', sender_device: 'TINH-01', made_at: '2017-06-23T14:31:00+07:00',
-  imported_before_at: null, entries: 9, new_entries: 7, waiting: 0, blobs: 2, applied: 12, quarantined: 1, conflicts: 0, taken_up: 5,
+  imported_before_at: null, entries: 9, new_entries: 7, waiting: 0, blobs: 2, applied: 12, quarantined: 1, conflicts: 0, forks: 0, taken_up: 5,
   totals: { tasks: 41, done: 33 }, totals_as_of: '2017-06-23', totals_agree: true, digests_agree: true, unverified: false, enrolled: false,
 };
 
@@ -27,7 +27,7 @@ async function give(container: HTMLElement, ...names: string[]): Promise<void> {
 
 it('shows what will be sent before it is sent, then sends and saves', async () => {
   const preview: BundlePreview = {
-    to: unit, entries: 1, blobs: 0, blob_bytes: 0, lines: [{ act: 'report.add', about: 'NV37', task: 't37', text: '85 · Đã kiểm tra 12/14 bếp ăn', origin }],
+    to: unit, entries: 1, blobs: 0, blob_bytes: 0, lines: [{ act: 'report.add', about: 'NV37', task: 't37', text: '85% · Đã kiểm tra 12/14 bếp ăn', says: [{ kind: 'report', field: 'percent', value: 85, text: '85%', coded: false }, { kind: 'report', field: 'note', value: 'Đã kiểm tra 12/14 bếp ăn', text: 'Đã kiểm tra 12/14 bếp ăn', coded: false }], files: 0, origin }],
     totals: { tasks: 41 }, as_of: '2017-06-23', ready: true, unverified: false, confirmed_at: null,
   };
   const asked = answering({
@@ -36,7 +36,7 @@ it('shows what will be sent before it is sent, then sends and saves', async () =
     bundle_export: () => ({ file: { file: 'f', name: 'so0003.chidao', size: 5000, media_type: '' }, number: 3, manifest_hash: 'h', entries: 1, blobs: 0, to: unit }),
   });
   render(Send, { receivers: [{ ...unit, relation: 'parent' } as UnitRow] });
-  expect(await screen.findByText('85 · Đã kiểm tra 12/14 bếp ăn')).toBeTruthy();
+  expect(await screen.findByText('85% · Đã kiểm tra 12/14 bếp ăn')).toBeTruthy();
   expect(asked.of('bundle_export')).toHaveLength(0);
   await fireEvent.click(screen.getByRole('button', { name: 'Làm gói và lưu…' }));
   expect(await screen.findByText('Gói số 3 đã làm xong')).toBeTruthy();

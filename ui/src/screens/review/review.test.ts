@@ -8,7 +8,7 @@ const origin = { person: { name: 'Hoàng Thị Mai', title: '' }, unit: 'UBND hu
 
 it('shows every value of a conflict, the shown one first, with who, where and when', async () => {
   const value = (text: string) => ({ value: text, text, origin, unavailable: false });
-  answering({ conflicts: () => ({ rows: [{ kind: 'task', record: 'r', task: 't', about: 'NV09', field: 'deadline', values: [value('30/06/2017'), value('15/07/2017')] }] }) });
+  answering({ conflicts: () => ({ rows: [{ kind: 'task', record: 'r', task: 't', about: 'NV09', field: 'deadline', values: [value('30/06/2017'), value('15/07/2017')], positions: ['a.1.0', 'b.1.0'], edits: [], mine: true, plain: true }] }) });
   render(Conflicts);
   expect(await screen.findByText('NV09')).toBeTruthy();
   expect(screen.getByText('Hạn hiện tại')).toBeTruthy();

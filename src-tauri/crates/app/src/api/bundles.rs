@@ -1,6 +1,6 @@
-//! Bundles, conflicts, quarantine, checks.
+//! Bundles and checks.
 
-use super::{CellValue, Origin, ReadyFile, UnitName};
+use super::{Origin, ReadyFile, UnitName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -22,10 +22,30 @@ pub struct OutgoingLine {
     pub about: String,
     /// Task id, if it concerns one.
     pub task: Option<String>,
-    /// The change as text.
+    /// What it says that needs no translation, joined: percents, notes, contents, dates.
     pub text: String,
+    /// What it says part by part, in the order to be read.
+    pub says: Vec<Said>,
+    /// Files that go along with it.
+    pub files: u32,
     /// Who.
     pub origin: Origin,
+}
+
+/// One field as an act set it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Said {
+    /// Record kind.
+    pub kind: String,
+    /// Field.
+    pub field: String,
+    /// The value: string, number, boolean, list or object.
+    #[ts(type = "unknown")]
+    pub value: serde_json::Value,
+    /// The value as text; of a coded one it is the code.
+    pub text: String,
+    /// The value is a code that is to be told in the reader's words: a status, a verdict, yes or no.
+    pub coded: bool,
 }
 
 /// What a bundle would carry now.
@@ -117,6 +137,8 @@ pub struct BundleReport {
     pub applied: u32,
     /// Changes quarantined.
     pub quarantined: u32,
+    /// Forks found: two machines wrote under one name. Both stories are kept.
+    pub forks: u32,
     /// Conflicts that it brought.
     pub conflicts: u32,
     /// Recommendations taken up with it.
@@ -172,58 +194,6 @@ pub struct BundleLine {
 pub struct BundleJournal {
     /// Lines.
     pub lines: Vec<BundleLine>,
-}
-
-/// A cell with several values.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-pub struct Conflict {
-    /// Record kind.
-    pub kind: String,
-    /// Record id.
-    pub record: String,
-    /// Task id, if it concerns one.
-    pub task: Option<String>,
-    /// Visible code or name.
-    pub about: String,
-    /// Field.
-    pub field: String,
-    /// The values; the first is the one shown.
-    pub values: Vec<CellValue>,
-}
-
-/// All conflicts.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-pub struct Conflicts {
-    /// Rows.
-    pub rows: Vec<Conflict>,
-}
-
-/// A change that was not applied.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-pub struct QuarantineRow {
-    /// Position: feed, sequence, index.
-    pub at: String,
-    /// Record kind.
-    pub kind: String,
-    /// Field.
-    pub field: String,
-    /// Visible code or name of what it concerns.
-    pub about: String,
-    /// Task id, if it concerns one.
-    pub task: Option<String>,
-    /// The value it wanted to set, as text.
-    pub value: String,
-    /// The reason's code.
-    pub reason: String,
-    /// Who.
-    pub origin: Origin,
-}
-
-/// The quarantine.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-pub struct Quarantine {
-    /// Rows.
-    pub rows: Vec<QuarantineRow>,
 }
 
 /// What a check found.

@@ -5,15 +5,19 @@
 //! Conventions: dates are `YYYY-MM-DD`, moments RFC 3339 at +07:00, ids opaque strings, percents whole numbers 0–100.
 
 mod bundles;
+mod devices;
 #[cfg(test)]
 mod fresh;
 mod inspections;
+mod review;
 mod session;
 mod taking_in;
 mod tasks;
 
 pub use bundles::*;
+pub use devices::*;
 pub use inspections::*;
+pub use review::*;
 pub use session::*;
 pub use taking_in::*;
 pub use tasks::*;
@@ -160,8 +164,22 @@ use_cases! {
 
     /// Cells on which two sides wrote without knowing of each other.
     conflicts(Nothing) -> Conflicts;
+    /// Settles a conflict with one of its values, or with a third.
+    conflict_settle(ConflictSettle) -> Conflicts;
     /// Changes that were not applied, with the reason.
     quarantine(Nothing) -> Quarantine;
+    /// The quarantine as a file of JSON lines, each with the entry as it came; the file waits to be saved.
+    quarantine_export(Nothing) -> ReadyFile;
+    /// What should not have happened, newest first.
+    incidents(Nothing) -> Incidents;
+
+    /// The machines of this unit and of the units around it.
+    devices(Nothing) -> Devices;
+    /// Believes a machine no longer: what is here of it stands, nothing after.
+    device_revoke(DeviceRevoke) -> Devices;
+    /// Admits what a revoked machine wrote after all, as far as it is here.
+    device_admit(DeviceRef) -> Devices;
+
     /// Rebuilds every derived table from the entries and compares.
     check(Nothing) -> CheckReport;
     /// The two digests of the channel shared with a unit (its own inner channel for the unit itself).

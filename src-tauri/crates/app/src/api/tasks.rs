@@ -352,6 +352,12 @@ pub struct HistoryLine {
     pub old: Option<String>,
     /// After, as text.
     pub new: Option<String>,
+    /// Before, as a value; null if it was empty, or if several stood side by side.
+    #[ts(type = "unknown")]
+    pub old_value: serde_json::Value,
+    /// After, as a value.
+    #[ts(type = "unknown")]
+    pub new_value: serde_json::Value,
     /// Who.
     pub origin: Origin,
     /// Not applied, with the reason's code.

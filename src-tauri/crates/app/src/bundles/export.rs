@@ -1,6 +1,6 @@
 //! A bundle out: what the other side has not acknowledged, signed, encrypted, read back.
 
-use super::Note;
+use super::{Note, telling};
 use crate::api::*;
 use crate::home::{App, Open, name_of};
 use crate::staging::Place;
@@ -137,7 +137,7 @@ impl App {
             }
             for (row, entry) in entries {
                 let feed = cells::feed_info(connection, row)?.key;
-                all.push((entry.t, views.outgoing_line(row, feed, &entry)?));
+                all.push((entry.t, telling::line(&mut views, row, feed, &entry)?));
             }
         }
         all.sort_by_key(|line| std::cmp::Reverse(line.0));

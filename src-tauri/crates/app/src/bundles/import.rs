@@ -3,6 +3,7 @@
 use super::Note;
 use crate::api::*;
 use crate::home::{App, Open};
+use crate::review::Noted;
 use crate::staging::Place;
 use crate::{AppError, channels, register};
 use chidao_bundle as file;
@@ -151,6 +152,15 @@ impl App {
         if !known && !may_enrol {
             return Err(stranger());
         }
+        let machines = open.store.read(|c| exchange::every_device(c, certificate.unit))?;
+        if machines
+            .iter()
+            .any(|(device, revoked)| device.key == certificate.device && *revoked)
+        {
+            return Err(AppError::new("bundle_device_revoked")
+                .with("unit", &sender.unit_name)
+                .with("device", &sender.device_name));
+        }
         sender.key.parse().map_err(|_| stranger())
     }
 
@@ -221,12 +231,32 @@ impl App {
                 report.waiting = applied.waiting as u32;
                 self.note_acknowledgements(writer, &manifest)?;
                 report.taken_up = self.take_up(open, writer, &manifest)?;
+                for fork in writer.found_forks().to_vec() {
+                    let noted = Noted {
+                        feed: Some(fork.feed),
+                        n: fork.n,
+                        channel: String::new(),
+                    };
+                    self.note_incident(writer, "fork", &noted)?;
+                    report.forks += 1;
+                }
                 Ok::<_, Failure>(())
             })
             .map_err(AppError::from)?;
         report.outcome = BundleOutcome::Imported;
         report.conflicts = self.do_session()?.conflicts.saturating_sub(conflicts_before);
         self.compare(open, &manifest, &mut report)?;
+        if report.digests_agree == Some(false)
+            && let Some(described) = manifest.channels.first()
+        {
+            let noted = Noted {
+                feed: None,
+                n: 0,
+                channel: described.channel.to_string(),
+            };
+            open.store
+                .write(|writer| self.note_incident(writer, "digest", &noted))?;
+        }
         report.enrolled = !enrolled_before
             && self.do_session()?.enrolment == EnrolmentState::Unverified
             && open.profile.upward.is_some();
@@ -283,6 +313,7 @@ impl App {
             totals_as_of: totals.map(|totals| totals.as_of.clone()),
             totals_agree: None,
             digests_agree: None,
+            forks: 0,
             unverified: false,
             enrolled: false,
         })
@@ -358,10 +389,20 @@ impl App {
         };
         let (device, _) = writer.take_device(&certificate)?;
         let at = self.now_text();
+        let key = Certificate::read(&certificate).map_err(LedgerError::from)?.device;
+        // A machine that was restored has less than it said before.
+        let restored = writer.found_forks().iter().any(|fork| fork.device == key);
         for channel in &manifest.channels {
+            let of = ChannelId(ledger_id(channel.channel)?);
+            if !writer.hear_acknowledgements(device, of, manifest.epoch, restored)? {
+                continue;
+            }
             for has in &channel.acknowledged {
                 let feed = chidao_domain::ids::FeedId(ledger_id(has.feed)?);
-                writer.note_acknowledgement(device, feed, has.n, ledger_hash(has.hash)?, &at)?;
+                writer.note_acknowledgement(device, feed, (has.n, ledger_hash(has.hash)?), &at, manifest.epoch)?;
+            }
+            for lacks in &channel.lacks {
+                writer.hear_lack(device, chidao_domain::ids::FeedId(ledger_id(lacks.feed)?), lacks.first)?;
             }
         }
         Ok(())

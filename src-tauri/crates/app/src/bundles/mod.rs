@@ -4,5 +4,6 @@ mod export;
 mod import;
 mod journal;
 mod refusal;
+mod telling;
 
 pub(crate) use journal::Note;

@@ -309,23 +309,32 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
                 }
             };
             let text = |value: Option<&Value>| value.map(value_text).filter(|text| !text.is_empty());
-            let old = match older {
-                Some(older) => text(older.value.as_ref()),
+            let old: Vec<&Value> = match older {
+                Some(older) => older.value.iter().collect(),
                 None => {
                     // Reports that stood side by side may be followed by one that settles them.
-                    let values = before.iter().filter_map(|heads| heads.get(&change.field)?.value());
-                    let mut texts: Vec<String> = values.filter_map(|value| text(Some(value))).collect();
-                    texts.dedup();
-                    Some(texts.join("; ")).filter(|text| !text.is_empty())
+                    let mut values: Vec<&Value> = Vec::new();
+                    for value in before.iter().filter_map(|heads| heads.get(&change.field)?.value()) {
+                        if !values.contains(&value) {
+                            values.push(value);
+                        }
+                    }
+                    values
                 }
             };
+            let texts: Vec<String> = old.iter().filter_map(|value| text(Some(value))).collect();
             lines.push((
                 change.t,
                 HistoryLine {
                     act,
                     kind: kind.clone(),
                     field: change.field.clone(),
-                    old,
+                    old: Some(texts.join("; ")).filter(|text| !text.is_empty()),
+                    old_value: match old[..] {
+                        [one] => one.clone(),
+                        _ => Value::Null,
+                    },
+                    new_value: change.value.clone().unwrap_or(Value::Null),
                     new: text(change.value.as_ref()),
                     origin,
                     quarantined: change.reason.clone().filter(|_| change.state >= state::QUARANTINED),

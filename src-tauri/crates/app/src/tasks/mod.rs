@@ -2,7 +2,7 @@
 
 pub(crate) mod detail;
 mod report;
-mod write;
+pub(crate) mod write;
 
 pub(crate) use report::{Attaching, attachments, percent, put_text};
 pub(crate) use write::find;

@@ -1,4 +1,5 @@
 mod drafts;
 mod history;
+mod outgoing;
 mod own_inspections;
 mod totals_open_lists;

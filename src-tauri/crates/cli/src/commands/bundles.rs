@@ -31,7 +31,7 @@ pub(super) fn bundle(app: &App, asked: &Bundle, output: &mut Output) -> Result<(
                     table.row([
                         words::date(&line.origin.at),
                         line.about.clone(),
-                        line.text.clone(),
+                        words::said(line),
                         line.origin.person.name.clone(),
                     ]);
                 }

@@ -4,6 +4,7 @@ mod bundles;
 mod demo;
 mod field_work;
 mod generate;
+mod review;
 mod start;
 mod taking_in;
 mod tasks;
@@ -64,8 +65,10 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         Command::Attachment(asked) => tasks::attachment(app, asked, output)?,
         Command::Bundle(asked) => bundles::bundle(app, asked, output)?,
         Command::Bundles => bundles::journal(app, output)?,
-        Command::Conflicts => upkeep::conflicts(app, output)?,
-        Command::Quarantine => upkeep::quarantine(app, output)?,
+        Command::Conflicts { command } => review::conflicts(app, command.as_ref(), output)?,
+        Command::Quarantine(asked) => review::quarantine(app, asked, output)?,
+        Command::Incidents => review::incidents(app, output)?,
+        Command::Devices { command } => review::devices(app, command.as_ref(), output)?,
         Command::Digest { channel } => upkeep::digest(app, channel, output)?,
         Command::Generate(asked) => generate::generate(app, asked, output)?,
     }

@@ -252,8 +252,8 @@ fn history_text(history: &History) -> String {
         table.row([
             words::date(&line.origin.at),
             words::field(&line.field).to_owned(),
-            words::value(&line.field, line.old.as_deref().unwrap_or_default()).to_owned(),
-            words::value(&line.field, line.new.as_deref().unwrap_or_default()).to_owned(),
+            words::told(&line.field, &line.old_value, line.old.as_deref().unwrap_or_default()),
+            words::told(&line.field, &line.new_value, line.new.as_deref().unwrap_or_default()),
             format!(
                 "{}, {}, máy {}",
                 line.origin.person.name, line.origin.unit, line.origin.device

@@ -48,6 +48,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Gói bị hỏng: nội dung đã bị thay đổi trên đường đi. Sổ vẫn như trước; hãy chép lại hoặc xin gửi lại.",
     ),
     (
+        "bundle_device_revoked",
+        "Gói do máy \"{device}\" của {unit} ký, nhưng máy ấy đã bị thu hồi. Sổ vẫn như trước.",
+    ),
+    (
         "bundle_foreign_channel",
         "Gói mang dữ liệu của kênh mà đơn vị này không tham gia. Sổ vẫn như trước.",
     ),
@@ -79,7 +83,19 @@ const SENTENCES: &[(&str, &str)] = &[
         "code_taken",
         "Mã \"{code}\" đã dùng cho nhiệm vụ khác. Mã không bao giờ cấp lại; hãy chọn mã khác.",
     ),
+    (
+        "conflict_changed",
+        "Ô \"{field}\" không còn xung đột như lúc xem. Không có gì thay đổi; hãy xem lại danh sách.",
+    ),
     ("date_ahead", "Ngày ở trường \"{field}\" nằm trong tương lai: {value}."),
+    (
+        "device_ambiguous",
+        "Có nhiều máy tên \"{device}\". Hãy dùng định danh của máy.",
+    ),
+    (
+        "device_unknown",
+        "Không biết máy \"{device}\". Hãy xem danh sách: chidao devices.",
+    ),
     ("draft_too_long", "Bản nháp quá dài (nhiều nhất {limit} byte)."),
     ("field_missing", "Còn thiếu \"{field}\". Chưa ghi gì."),
     (
@@ -104,10 +120,6 @@ const SENTENCES: &[(&str, &str)] = &[
     (
         "finding_incomplete",
         "Nhiệm vụ {task} có sai sót nhưng còn thiếu: {missing}. Phải đủ tính chất, mức độ, nguyên nhân, trách nhiệm mới kết thúc được.",
-    ),
-    (
-        "forked",
-        "Hai bút toán khác nhau đứng cùng một chỗ trong nhật ký. Sổ vẫn như trước; hãy báo cho người quản trị.",
     ),
     (
         "home_unknown",
@@ -163,7 +175,12 @@ const SENTENCES: &[(&str, &str)] = &[
         "Đơn vị chưa được ghi danh. Dữ liệu đã ghi vẫn giữ nguyên và sẽ đi cùng gói đầu tiên sau khi ghi danh.",
     ),
     ("not_found", "Không tìm thấy {what}."),
+    ("not_revoked", "Máy \"{device}\" không bị đơn vị này thu hồi."),
     ("not_started", "Thư mục này chưa được khởi tạo. Hãy chạy: chidao init …"),
+    (
+        "not_your_device",
+        "Máy \"{device}\" thuộc quyền của đơn vị khác, không thu hồi từ đây được.",
+    ),
     (
         "not_your_unit_to_inspect",
         "Chỉ kiểm tra được đơn vị này hoặc đơn vị cấp dưới.",
@@ -171,6 +188,10 @@ const SENTENCES: &[(&str, &str)] = &[
     (
         "nothing_to_undo",
         "Không có thay đổi nào của bạn trên máy này để lấy lại.",
+    ),
+    (
+        "own_device",
+        "Không thu hồi chính máy đang dùng; hãy làm việc này từ một máy khác của đơn vị hoặc từ cấp trên.",
     ),
     (
         "own_request",
@@ -245,6 +266,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("unknown_channel", "Không có kênh này ở đây."),
     ("unknown_field", "Không có trường \"{field}\"."),
     ("unknown_request", "Chương trình không biết yêu cầu \"{request}\"."),
+    (
+        "value_not_here",
+        "Giá trị ấy của trường \"{field}\" không còn hoặc chưa tới máy này. Hãy chọn giá trị khác.",
+    ),
     (
         "vault_unreadable",
         "Không đọc được két khoá. Dữ liệu vẫn còn nguyên; hãy khôi phục két từ bản sao hoặc dùng khoá khôi phục.",

@@ -1,8 +1,8 @@
 //! The office's own words for what the wire names in English, and dates as people write them.
 
 use chidao_app::api::{
-    BundleOutcome, DayPart, Edition, EnrolmentState, Origin, PersonName, RecommendationState, Relation, RowEffect,
-    TaskKind, UnitName,
+    BundleOutcome, DayPart, Edition, EnrolmentState, Origin, OutgoingLine, PersonName, RecommendationState, Relation,
+    RowEffect, Said, TaskKind, UnitName,
 };
 use chidao_domain::deadline::DeadlineClass;
 use chidao_domain::status::Status;
@@ -154,6 +154,8 @@ pub(crate) fn field(name: &str) -> &str {
         "recommendation" => "Kiến nghị",
         "reported_percent" => "Phần trăm theo báo cáo",
         "found_percent" => "Phần trăm thực tế",
+        "agreed" => "Thống nhất",
+        "negative" => "Có sai sót",
         "unit_name" => "Tên đơn vị",
         "person_name" => "Họ và tên",
         "head" => "Trưởng đoàn",
@@ -177,6 +179,7 @@ pub(crate) fn value<'a>(field: &str, value: &'a str) -> &'a str {
         ("priority", "normal") => "thường",
         ("verdict", "accepted") => "chấp nhận",
         ("verdict", "returned") => "trả lại",
+        ("standing", "active") => "tiếp tục thực hiện",
         ("status" | "opening_status" | "standing", code) => match Status::from_code(code) {
             Some(known) => status(known),
             None => value,
@@ -185,6 +188,35 @@ pub(crate) fn value<'a>(field: &str, value: &'a str) -> &'a str {
         (_, "false") => "không",
         _ => value,
     }
+}
+
+/// A value of a field that the wire tells as a value and as text: a step of status by its word, with its day and document.
+pub(crate) fn told(field: &str, value: &serde_json::Value, text: &str) -> String {
+    let part = |name: &str| value.get(name).and_then(serde_json::Value::as_str);
+    let Some(code) = part("status").or_else(|| part("standing")) else {
+        return self::value(field, text).to_owned();
+    };
+    let day = part("on").map(date);
+    let parts = [
+        Some(self::value(field, code).to_owned()),
+        day,
+        part("document").map(str::to_owned),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
+}
+
+/// What an act says, part by part; coded values by their field and word.
+pub(crate) fn said(line: &OutgoingLine) -> String {
+    let part = |said: &Said| match said.coded {
+        true => format!("{}: {}", field(&said.field), told(&said.field, &said.value, &said.text)),
+        false => said.text.clone(),
+    };
+    let mut parts: Vec<String> = line.says.iter().map(part).collect();
+    if line.files > 0 {
+        parts.push(format!("{} tệp", number(line.files)));
+    }
+    parts.join(" · ")
 }
 
 /// Why a change was not applied.
@@ -198,6 +230,9 @@ pub(crate) fn reason(code: &str) -> &str {
         "no_such_record" => "không có bản ghi này",
         "unknown_field" => "trường của phiên bản mới hơn",
         "wrong_place" => "đặt sai chỗ",
+        "revoked" => "máy đã bị thu hồi",
+        "retired" => "theo bộ quy tắc đã hết hiệu lực",
+        "newer_rules" => "theo quy tắc của bản chương trình mới hơn",
         other => other,
     }
 }

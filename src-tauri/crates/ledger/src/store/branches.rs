@@ -164,8 +164,8 @@ impl Writer<'_> {
             params![feed, branch, n],
         )?;
         self.tx.execute(
-            "INSERT INTO acknowledged (device, feed, n, hash, at)
-             SELECT device, ?2, n, hash, at FROM acknowledged WHERE feed = ?1 AND n >= ?3",
+            "INSERT INTO acknowledged (device, feed, n, hash, at, epoch)
+             SELECT device, ?2, n, hash, at, epoch FROM acknowledged WHERE feed = ?1 AND n >= ?3",
             params![feed, branch, n],
         )?;
         self.tx.execute(

@@ -5,7 +5,7 @@ use super::{LedgerError, Result, Writer, attachments, lines};
 use crate::chain;
 use crate::entry::DetachedValue;
 use crate::trust::Signed;
-use chidao_domain::ids::{DeviceId, FeedId, Hash, Position, UnitId};
+use chidao_domain::ids::{ChannelId, DeviceId, FeedId, Hash, Position, UnitId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{HashMap, HashSet};
 
@@ -161,7 +161,8 @@ pub struct Outgoing {
 }
 
 /// What a unit has not acknowledged: from the least acknowledgement of its devices. A feed of this device goes up to its
-/// end, another's up to the last checkpoint of its own device. What was written by the unit's only device is not sent back.
+/// end, another's up to the last checkpoint of its own device. What one of the unit's devices wrote goes back to it only if it
+/// says that it has less.
 pub fn outgoing(connection: &Connection, channel: i64, to: UnitId, own: DeviceId) -> Result<Vec<Outgoing>> {
     let devices: Vec<DeviceInfo> = devices_of(connection, to)?
         .into_iter()
@@ -193,15 +194,16 @@ pub fn outgoing_to(
             _ => continue,
         };
         let mut least: Option<Option<u64>> = None;
-        for device in devices.iter().filter(|device| device.id != tip.device_row) {
+        for device in devices {
             let mut has = None;
             for row in &path {
                 has = has.max(acknowledged(connection, device.id, row.id)?);
             }
+            // A device has what it wrote, unless it says itself that it lost it.
+            if has.is_none() && device.id == tip.device_row {
+                has = Some(tip.n);
+            }
             least = Some(least.map_or(has, |least| least.min(has)));
-        }
-        if least.is_none() && devices.iter().any(|device| device.id == tip.device_row) {
-            continue;
         }
         let mut first = least.flatten().map_or(0, |n| n + 1);
         for row in path.iter().filter(|row| row.id != tip.id) {
@@ -398,9 +400,60 @@ pub fn digests(connection: &Connection, channel: i64) -> Result<(Hash, Hash)> {
 }
 
 impl Writer<'_> {
+    /// A device tells what it has of a channel. From a later epoch, or after it was found to be a copy or restored, what it said
+    /// before counts no longer, even where it now says less. Answers whether what it says now counts.
+    pub fn hear_acknowledgements(&mut self, device: i64, channel: ChannelId, epoch: u64, anew: bool) -> Result<bool> {
+        let channel = self.channel(channel)?.id;
+        let known: Option<u64> = self.tx.query_row(
+            "SELECT max(a.epoch) FROM acknowledged a JOIN feed f ON f.id = a.feed WHERE a.device = ?1 AND f.channel = ?2",
+            params![device, channel],
+            |row| row.get(0),
+        )?;
+        if known.is_some_and(|known| known > epoch) {
+            return Ok(false);
+        }
+        if anew || known.is_some_and(|known| known < epoch) {
+            self.tx.execute(
+                "DELETE FROM acknowledged WHERE device = ?1 AND feed IN (SELECT id FROM feed WHERE channel = ?2)",
+                params![device, channel],
+            )?;
+        }
+        Ok(true)
+    }
+
+    /// A device says that it lacks lines of a feed from `first` on: it has less than it said.
+    pub fn hear_lack(&mut self, device: i64, feed: FeedId, first: u64) -> Result<()> {
+        let rows: Vec<(i64, u64)> = self
+            .feeds
+            .values()
+            .filter(|row| row.root == feed && row.received_n >= first)
+            .map(|row| (row.id, row.from_n))
+            .collect();
+        for (row, from) in rows {
+            if first <= from {
+                self.tx
+                    .execute("DELETE FROM acknowledged WHERE device = ?1 AND feed = ?2", params![device, row])?;
+            } else {
+                let hash = self.hash_of_line(row, first - 1)?;
+                self.tx.execute(
+                    "UPDATE acknowledged SET n = ?3, hash = ?4 WHERE device = ?1 AND feed = ?2 AND n > ?3",
+                    params![device, row, first - 1, hash.0],
+                )?;
+            }
+        }
+        Ok(())
+    }
+
     /// Notes how far a device has a feed, if what it says fits what is here. A smaller number than before changes nothing, nor
     /// does a branch that is not here: its lines will come.
-    pub fn note_acknowledgement(&mut self, device: i64, feed: FeedId, n: u64, hash: Hash, at: &str) -> Result<bool> {
+    pub fn note_acknowledgement(
+        &mut self,
+        device: i64,
+        feed: FeedId,
+        (n, hash): (u64, Hash),
+        at: &str,
+        epoch: u64,
+    ) -> Result<bool> {
         let Some((root, None)) = self.feed(feed).map(|feed| (feed.id, feed.of)) else {
             return Ok(false);
         };
@@ -411,10 +464,11 @@ impl Writer<'_> {
         loop {
             self.tx
                 .prepare_cached(
-                    "INSERT INTO acknowledged (device, feed, n, hash, at) VALUES (?1, ?2, ?3, ?4, ?5)
-                     ON CONFLICT DO UPDATE SET n = excluded.n, hash = excluded.hash, at = excluded.at WHERE excluded.n > n",
+                    "INSERT INTO acknowledged (device, feed, n, hash, at, epoch) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT DO UPDATE SET n = excluded.n, hash = excluded.hash, at = excluded.at, epoch = excluded.epoch
+                       WHERE excluded.n > n",
                 )?
-                .execute(params![device, row, n, hash.0, at])?;
+                .execute(params![device, row, n, hash.0, at, epoch])?;
             let Some(trunk) = self.feeds[&row].of else {
                 return Ok(true);
             };
@@ -475,4 +529,11 @@ pub fn last_acknowledged_at(connection: &Connection, unit: UnitId) -> Result<Opt
     Ok(connection
         .prepare_cached("SELECT max(a.at) FROM acknowledged a JOIN device d ON d.id = a.device WHERE d.unit = ?1")?
         .query_row([unit.0], |row| row.get(0))?)
+}
+
+/// When a device last said what it has.
+pub fn last_word_of(connection: &Connection, device: i64) -> Result<Option<String>> {
+    Ok(connection
+        .prepare_cached("SELECT max(at) FROM acknowledged WHERE device = ?1")?
+        .query_row([device], |row| row.get(0))?)
 }

@@ -8,10 +8,12 @@ use chidao_domain::ids::FeedId;
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
-/// What the authors of some feeds had seen of others, read once for a query: by row of feed and identity of the other, each
-/// entry that saw more of it, with how far and by which hash.
+/// An entry that saw more of another feed: its number, how far it saw, and the hash there.
+type Sight = (u64, u64, [u8; 32]);
+
+/// What the authors of some feeds had seen of others, read once for a query: by row of feed and identity of the other.
 #[derive(Default)]
-pub struct Seen(HashMap<(i64, FeedId), Vec<(u64, u64, [u8; 32])>>);
+pub struct Seen(HashMap<(i64, FeedId), Vec<Sight>>);
 
 /// One feed's row and its trunks: row, last line that belongs to the descent.
 fn descent(connection: &Connection, feed: i64, n: u64) -> Result<Vec<(i64, u64)>> {
@@ -35,7 +37,7 @@ fn root_of(connection: &Connection, feed: i64) -> Result<FeedId> {
 }
 
 impl Seen {
-    fn of(&mut self, connection: &Connection, feed: i64, root: FeedId) -> Result<&[(u64, u64, [u8; 32])]> {
+    fn of(&mut self, connection: &Connection, feed: i64, root: FeedId) -> Result<&[Sight]> {
         let all = match self.0.entry((feed, root)) {
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(new) => {

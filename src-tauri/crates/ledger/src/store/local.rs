@@ -71,6 +71,15 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Notes something that should not have happened.
+    pub fn incident(&mut self, at: &str, kind: &str, line: &str) -> Result<()> {
+        self.tx.execute(
+            "INSERT INTO incident (at, kind, line) VALUES (?1, ?2, ?3)",
+            [at, kind, line],
+        )?;
+        Ok(())
+    }
+
     /// Keeps a setting.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         self.tx.execute(
@@ -95,6 +104,13 @@ pub fn journal(connection: &Connection, most: u32) -> Result<Vec<JournalLine>> {
             line: row.get(5)?,
         })
     })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The incidents noted, newest first: when, what kind, and the rest as the caller's JSON.
+pub fn incidents(connection: &Connection) -> Result<Vec<(String, String, String)>> {
+    let mut statement = connection.prepare_cached("SELECT at, kind, line FROM incident ORDER BY id DESC")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -125,13 +141,6 @@ pub fn draft(connection: &Connection, name: &str) -> Result<Option<(String, Stri
         .optional()?)
 }
 
-/// A setting.
-pub fn setting(connection: &Connection, name: &str) -> Result<Option<String>> {
-    Ok(connection
-        .prepare_cached("SELECT value FROM setting WHERE name = ?1")?
-        .query_row([name], |row| row.get(0))
-        .optional()?)
-}
 fn draft_file_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<DraftFile> {
     Ok(DraftFile {
         token: row.get(0)?,
@@ -159,3 +168,10 @@ pub fn draft_file(connection: &Connection, token: &str) -> Result<Option<DraftFi
         .optional()?)
 }
 
+/// A setting.
+pub fn setting(connection: &Connection, name: &str) -> Result<Option<String>> {
+    Ok(connection
+        .prepare_cached("SELECT value FROM setting WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?)
+}

@@ -101,7 +101,7 @@ CREATE TABLE past (
 -- How far each device of another unit, or sibling, has each feed: its word, from its last bundle.
 CREATE TABLE acknowledged (
   device INTEGER NOT NULL REFERENCES device, feed INTEGER NOT NULL REFERENCES feed,
-  n INTEGER NOT NULL, hash BLOB NOT NULL, at TEXT NOT NULL,
+  n INTEGER NOT NULL, hash BLOB NOT NULL, at TEXT NOT NULL, epoch INTEGER NOT NULL,
   PRIMARY KEY (device, feed)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,53 @@
+//! What a person decides: conflicts, the quarantine, machines.
+
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Conflicts: without a command, the list.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConflictsCommand {
+    /// Chốt một ô có nhiều giá trị / settle a cell with several values
+    Settle(Settle),
+}
+
+/// Settles one conflict.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct Settle {
+    /// Bản ghi, như trong danh sách / the record, as listed
+    pub(crate) record: String,
+    /// Trường, ví dụ lead / the field
+    pub(crate) field: String,
+    /// Giữ giá trị thứ mấy trong danh sách, từ 1 / keep the value with this number, from 1
+    #[arg(long, value_name = "N", conflicts_with = "value", required_unless_present = "value")]
+    pub(crate) keep: Option<usize>,
+    /// Ghi giá trị khác; để trống là xoá / write a third value; empty clears
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) value: Option<String>,
+}
+
+/// The quarantine.
+#[derive(Debug, Args)]
+pub(crate) struct QuarantineAsked {
+    /// Ghi ra tệp JSON theo dòng, kèm nguyên văn bút toán / write JSON lines with each entry as it came
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Machines: without a command, the list.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DevicesCommand {
+    /// Thu hồi một máy: những gì đã có vẫn giữ, những gì đến sau bị cách ly / believe a machine no longer
+    Revoke {
+        /// Tên hoặc định danh của máy / name or id
+        device: String,
+        /// Lý do / why
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    /// Chấp nhận những gì máy đã thu hồi ghi sau đó / admit what a revoked machine wrote
+    Admit {
+        /// Tên hoặc định danh của máy / name or id
+        device: String,
+    },
+}

@@ -1,0 +1,178 @@
+//! What two sides, or two machines, wrote without knowing of each other: kept side by side, told in plain words, settled by a
+//! person.
+
+use crate::office::{Office, Pair};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn lead(office: &Office, code: &str) -> Value {
+    office.task(code)["row"]["lead"].clone()
+}
+
+#[test]
+fn a_conflict_keeps_both_values_until_a_person_settles_it_and_the_settling_travels() {
+    let pair = Pair::with_the_41();
+    let (province, district) = (&pair.province, &pair.district);
+    district.json(&["task", "set", "NV19", "lead", "Phòng Nội vụ"]);
+    province
+        .at("2017-06-23T15:00:00+07:00")
+        .json(&["task", "set", "NV19", "lead", "Phòng Tư pháp"]);
+    let bundle = district.export(province, &pair.stick());
+    let report = province.import(&bundle);
+    assert_eq!(report["conflicts"], 1);
+    let conflicts = province.json(&["conflicts"]);
+    let row = &conflicts["rows"][0];
+    assert_eq!(
+        (&row["about"], &row["field"], &row["mine"]),
+        (&json!("NV19"), &json!("lead"), &json!(true))
+    );
+    let texts: Vec<&Value> = row["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|value| &value["text"])
+        .collect();
+    assert_eq!(texts, ["Phòng Tư pháp", "Phòng Nội vụ"], "the later first, both kept");
+    for value in row["values"].as_array().unwrap() {
+        assert!(value["origin"]["person"]["name"].is_string() && value["origin"]["device"].is_string());
+    }
+    let wrong = province.refused(&["conflicts", "settle", "NV19", "lead", "--keep", "3"]);
+    assert_eq!(wrong["code"], "conflict_changed");
+    let left = province.json(&["conflicts", "settle", "NV19", "lead", "--keep", "2"]);
+    assert_eq!(left["rows"], json!([]));
+    assert_eq!(lead(province, "NV19"), "Phòng Nội vụ");
+    let again = province.refused(&["conflicts", "settle", "NV19", "lead", "--value", "Phòng Y tế"]);
+    assert_eq!(again["code"], "conflict_changed");
+    let answer = province.export(district, &pair.stick());
+    district.import(&answer);
+    assert_eq!(lead(district, "NV19"), "Phòng Nội vụ");
+    assert_eq!(district.json(&["conflicts"])["rows"], json!([]));
+    pair.agree();
+}
+
+#[test]
+fn a_restored_copy_that_wrote_under_the_old_numbers_is_told_and_nothing_is_lost() {
+    let pair = Pair::with_the_41();
+    let (province, district) = (&pair.province, &pair.district);
+    // Somebody keeps a copy of the whole folder, works on, and then puts the copy back over it.
+    let kept = pair.folder.path().join("bản sao");
+    copy_folder(&district.home, &kept);
+    district.json(&[
+        "task",
+        "report",
+        "NV19",
+        "--percent",
+        "50",
+        "--note",
+        "trước khi chép đè",
+    ]);
+    let first = district.export(province, &pair.stick());
+    province.import(&first);
+    fs::remove_dir_all(&district.home).unwrap();
+    copy_folder(&kept, &district.home);
+    let district = &district.at("2017-06-23T15:00:00+07:00");
+    district.json(&["task", "report", "NV20", "--percent", "40", "--note", "sau khi chép đè"]);
+    let second = district.export(province, &pair.stick());
+    let report = province.import(&second);
+    assert_eq!((&report["outcome"], &report["forks"]), (&json!("imported"), &json!(1)));
+    // The province has both, and says so.
+    assert_eq!(province.task("NV19")["row"]["percent"], 50);
+    assert_eq!(province.task("NV20")["row"]["percent"], 40);
+    let incidents = province.json(&["incidents"]);
+    let incident = &incidents["rows"][0];
+    assert_eq!(
+        (&incident["kind"], &incident["own"], &incident["unit"]["name"]),
+        (&json!("fork"), &json!(false), &json!("UBND huyện Yên Thế"))
+    );
+    assert_eq!(incident["branches"].as_array().unwrap().len(), 2);
+    assert!(province.text(&["incidents"]).contains("Hai máy ghi dưới cùng một tên"));
+    // The unit gets back what the copy lacked, and goes on.
+    let answer = province.export(district, &pair.stick());
+    district.import(&answer);
+    assert_eq!(
+        district.task("NV19")["row"]["percent"],
+        50,
+        "what the copy lacked has come back"
+    );
+    assert_eq!(district.json(&["incidents"])["rows"][0]["own"], true);
+    district.json(&["task", "report", "NV19", "--percent", "60", "--note", "làm tiếp"]);
+    let third = district.export(province, &pair.stick());
+    province.import(&third);
+    assert_eq!(province.task("NV19")["row"]["percent"], 60);
+    assert_eq!(province.json(&["conflicts"])["rows"], json!([]));
+    pair.agree();
+}
+
+#[test]
+fn what_a_lost_machine_sends_is_refused_and_nothing_more_is_encrypted_to_it() {
+    let pair = Pair::with_the_41();
+    let (province, district) = (&pair.province, &pair.district);
+    let machines = province.json(&["devices"]);
+    let theirs = machines["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["unit"]["code"] == district.code)
+        .unwrap()
+        .clone();
+    let id = theirs["device"].as_str().unwrap();
+    let own = machines["rows"][0]["device"].as_str().unwrap();
+    assert_eq!(province.refused(&["devices", "revoke", own])["code"], "own_device");
+    let after = province.json(&["devices", "revoke", id, "--reason", "mất máy ngày 23/6/2017"]);
+    let row = after["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["device"] == id)
+        .unwrap();
+    assert_eq!(row["revoked"], true);
+    district.json(&[
+        "task",
+        "report",
+        "NV19",
+        "--percent",
+        "50",
+        "--note",
+        "ai đang viết đây",
+    ]);
+    let bundle = district.export(province, &pair.stick());
+    let refused = province.refused(&["bundle", "import", bundle.to_str().unwrap()]);
+    assert_eq!(refused["code"], "bundle_device_revoked");
+    assert_eq!(
+        province.json(&["bundles"])["lines"][0]["refusal"],
+        "bundle_device_revoked"
+    );
+    assert_eq!(province.task("NV19")["row"]["percent"], 30);
+    let none = province.refused(&[
+        "bundle",
+        "export",
+        "--to",
+        district.code,
+        "--out",
+        pair.stick().to_str().unwrap(),
+    ]);
+    assert_eq!(none["code"], "no_recipients");
+    assert_eq!(
+        district.refused(&[
+            "devices",
+            "revoke",
+            province.json(&["keys"])["device"].as_str().unwrap()
+        ])["code"],
+        "not_your_device"
+    );
+    province.json(&["check"]);
+}
