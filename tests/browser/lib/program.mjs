@@ -116,6 +116,9 @@ export async function pageOf(chrome, address, { dark = false, size = SCREEN, con
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') page.complaints.push(`${message.text()} ${message.location().url ?? ""}`.trim());
   });
+  page.asked = new Set();
+  page.on('request', (request) => page.asked.add(request));
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => page.asked.delete(request));
   page.on('pageerror', (error) => page.complaints.push(String(error)));
   await page.goto(address);
   return page;
@@ -134,8 +137,12 @@ export async function unlocked(page, passphrase) {
   return page;
 }
 
-/** Waits until what the page asked for has come and two frames have been painted. */
+/** Waits until what the page asked for has come, and what it asked for because of that, and two frames have been painted. */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle');
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const painted = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await painted();
+  while (page.asked.size > 0) {
+    await Promise.race(['requestfinished', 'requestfailed'].map((end) => page.waitForEvent(end).catch(() => undefined)));
+    await painted();
+  }
 }

@@ -75,9 +75,9 @@ test('an input method that sends backspaces and letters leaves exact Vietnamese 
   // Telex by Unikey: the letters typed, with what the hook injects.
   for (const keys of [['d'], ['Backspace', 'đ'], ['o'], ['Backspace', 'ô'], ['n'], [' '], ['d'], ['Backspace', 'đ'], ['o'], ['Backspace', 'ô'], ['c'], ['Backspace', 'Backspace', 'ố', 'c']]) {
     for (const key of keys) key.length > 1 ? await box.press(key) : await page.keyboard.insertText(key);
-    await page.waitForTimeout(35);
+    // What stands in the box so far has been searched for, and the box is still as it was typed.
+    await page.waitForFunction(() => (new URLSearchParams(location.hash.split('?')[1]).get('q') ?? '') === document.querySelector('[data-test=search]').value.trim());
   }
-  await page.waitForTimeout(400);
   assert.equal(await box.inputValue(), 'đôn đốc'.normalize('NFC'));
   await box.press('Escape');
   await shows(41);
@@ -159,8 +159,7 @@ test('what is being written survives the death of the program, photo and all', a
   const form = page.locator('[data-test=report-form]');
   await form.locator('[name=percent]').fill('80');
   await form.locator('[name=note]').fill('Đã tập huấn cho 21/21 xã, thị trấn');
-  await page.waitForTimeout(900);
-  await settled(page);
+  await form.locator('[data-test=draft-kept]').waitFor();
   await served.stop('SIGKILL');
   served = await serve(homes.district.path);
   await page.goto('about:blank');
@@ -190,7 +189,7 @@ test('a report with a photo of 5 MB is recorded, shown, and told by the history'
   await page.keyboard.press('Escape');
   await page.getByRole('tab').nth(3).click();
   await page.locator('[data-test=history-act]').first().getByText('80%').waitFor();
-  await page.locator('[data-test=history-act]').getByText('65%').waitFor();
+  await page.locator('[data-test=history-act]').filter({ hasText: '65%' }).last().waitFor();
   // The draft is gone with the report.
   await page.locator('[data-test=report]').click();
   await form.waitFor();

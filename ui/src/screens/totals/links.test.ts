@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskFilter } from '../../host/types/TaskFilter';
 import type { TotalsRow } from '../../host/types/TotalsRow';
-import { filterOf, opensList } from './links';
+import { filterOf } from './links';
 
 const base: TaskFilter = {
   statuses: [],
@@ -55,9 +55,16 @@ describe('the list that a number counts', () => {
     expect(filterOf(base, 'total', row({ key: '' }), { by: 'field', edition: 'unit' }).fields).toEqual(['']);
   });
 
-  it('opens no list for what only the original deadline tells', () => {
-    expect(opensList('open_overdue', true)).toBe(false);
-    expect(opensList('open', true)).toBe(true);
-    expect(opensList('open_overdue', false)).toBe(true);
+  it('judges by the deadline that was counted by', () => {
+    expect(filterOf({ ...base, original_deadline: true }, 'open_overdue', row({})).original_deadline).toBe(true);
+  });
+
+  it('finds what was extended among what the total counts', () => {
+    expect(filterOf(base, 'extended', row({}))).toEqual({ ...base, extended: true });
+    expect(filterOf(base, 'extended', row({ excluded: 1 })).statuses).toHaveLength(6);
+  });
+
+  it('takes for under way what was completed after the date', () => {
+    expect(filterOf(base, 'under_way', row({}))).toMatchObject({ done: false, statuses: ['in_progress', 'awaiting_approval', 'completed'] });
   });
 });

@@ -9,7 +9,7 @@ import Totals from './Totals.svelte';
 function row(part: Partial<TotalsRow>): TotalsRow {
   return {
     name: '', key: '', total: 41, done: 33, done_on_time: 30, done_late: 3, done_without_deadline: 0, open: 8, open_in_time: 5, open_due_soon: 1,
-    open_overdue: 2, open_without_deadline: 1, not_started: 3, under_way: 5, suspended: 0, excluded: 0, extended: 0,
+    open_overdue: 2, open_without_deadline: 1, not_started: 3, under_way: 5, suspended: 0, excluded: 0, extended: 4,
     rate_done: '80,49%', rate_done_of_due: '94,29%', rate_overdue_of_due: '5,71%', rate_on_time_of_done: '90,91%', ...part,
   };
 }
@@ -19,9 +19,9 @@ beforeEach(() => {
   app.settings = { language: 'vi', theme: 'system', due_soon_days: 3, lock_after_minutes: 15, assigned_from: '2017-01-01', assigned_to: '2017-05-31' };
   app.session = { edition: 'unit', today: '2017-06-23' } as never;
   asked = answering({
-    totals: ({ filter }) => ({
+    totals: ({ filter, original_deadline }) => ({
       as_of: filter.as_of ?? '2017-06-23', all: row({}), groups: [row({ name: 'Phòng Tư pháp', key: 'Phòng Tư pháp', total: 2, open_overdue: 1 })],
-      statuses: {}, on_province_system: 41, ad_hoc: 0, filter: { ...filter, as_of: filter.as_of ?? '2017-06-23' },
+      statuses: {}, on_province_system: 41, ad_hoc: 0, filter: { ...filter, original_deadline, as_of: filter.as_of ?? '2017-06-23' },
     }),
   });
 });
@@ -57,9 +57,9 @@ it('counts again when the date is changed, and not for what is no date', async (
   expect(asked.of('totals').some((one) => one.filter.as_of === '2017-06-31')).toBe(false);
 });
 
-it('opens no list by the original deadline, by which no list can be filtered', async () => {
+it('opens by the original deadline the list that is judged by it', async () => {
   render(Totals);
   await fireEvent.change(await screen.findByLabelText('Tính theo'), { target: { value: 'original' } });
-  await expect.poll(() => screen.queryByRole('link', { name: /Quá hạn/ })).toBeNull();
-  expect(screen.getByRole('link', { name: /^Tổng số: 41/ })).toBeTruthy();
+  await expect.poll(() => behind(screen.getByRole('link', { name: /^Chưa hoàn thành, Quá hạn: 2/ })).original_deadline).toBe(true);
+  expect(behind(screen.getByRole('link', { name: /^Đã gia hạn: 4/ }))).toMatchObject({ extended: true, original_deadline: true });
 });
