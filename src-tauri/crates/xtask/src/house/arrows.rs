@@ -1,4 +1,4 @@
-//! Who may know whom. Arrows go one way: shell and terminal → app → ledger, bundle, documents → domain.
+//! Who may know whom. Arrows go one way: shell and terminal → app → ledger, bundle, documents, mailbox → domain.
 
 use super::Breach;
 use serde_json::Value;
@@ -10,9 +10,16 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ("chidao-ledger", &["chidao-domain"], &["rusqlite"]),
     ("chidao-bundle", &["chidao-domain"], &[]),
     ("chidao-documents", &["chidao-domain"], &[]),
+    ("chidao-mailbox", &[], &["opendal"]),
     (
         "chidao-app",
-        &["chidao-domain", "chidao-ledger", "chidao-bundle", "chidao-documents"],
+        &[
+            "chidao-domain",
+            "chidao-ledger",
+            "chidao-bundle",
+            "chidao-documents",
+            "chidao-mailbox",
+        ],
         &[],
     ),
     // The domain's words (dates, statuses) are those of the app's requests.
@@ -30,15 +37,17 @@ const ALL: &[&str] = &[
     "chidao-ledger",
     "chidao-bundle",
     "chidao-documents",
+    "chidao-mailbox",
     "chidao-app",
 ];
 
 /// Outside packages that only some rooms may know, by the beginnings of their names: the window, the database, the
-/// server. `tauri` stands for the whole family.
+/// server, the network. `tauri` stands for the whole family.
 const KEPT_APART: &[(&str, &[&str])] = &[
     ("tauri", &["tauri", "wry", "tao", "webkit2gtk", "gtk", "rfd"]),
     ("rusqlite", &["rusqlite", "libsqlite3"]),
     ("axum", &["axum"]),
+    ("opendal", &["opendal", "reqwest"]),
 ];
 
 /// Breaches in what `cargo metadata --no-deps` tells.

@@ -4,7 +4,7 @@ use super::source::{Token, bare, without_tests};
 use super::{Breach, Leaf};
 
 /// The rooms that get time and randomness from outside.
-const INSIDE: &[&str] = &["domain", "ledger", "bundle", "documents", "app"];
+const INSIDE: &[&str] = &["domain", "ledger", "bundle", "documents", "mailbox", "app"];
 
 /// Ways to ask the machine for the time or for randomness.
 const ASKING: &[&str] = &[

@@ -1,0 +1,21 @@
+//! The mailbox (hộp thư): any place where files can lie, used to hand bundles over without carrying them.
+//!
+//! Bytes in, bytes out: this crate must never know what a bundle holds, who may read it, or where this installation keeps
+//! what it has seen. It knows how a file gets its opaque name ([`name`]), how it comes to lie at a place whole or not at
+//! all ([`Place`]), and what can go wrong there in plain words ([`MailboxError`]). `MAILBOX.md` beside this crate is the
+//! agreement between the two sides. Start reading there, then [`place`], then [`folder`].
+
+pub mod error;
+pub mod folder;
+pub mod limits;
+pub mod marker;
+pub mod mounts;
+pub mod name;
+pub mod place;
+pub mod progress;
+
+pub use error::MailboxError;
+pub use folder::Folder;
+pub use name::{ChannelSecret, Name, Tag};
+pub use place::{Item, Place};
+pub use progress::{Progress, Watch, unwatched};

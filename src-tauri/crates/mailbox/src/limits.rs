@@ -1,0 +1,13 @@
+//! Every limit, with a number and a name.
+
+/// Files that one listing may name; a place with more is not a mailbox of ours.
+pub const LISTING: usize = 200_000;
+
+/// Bytes of one file: the largest bundle, with room for what encryption adds.
+pub const FILE: u64 = 4_100_000_000;
+
+/// Bytes of the file that marks a folder as a mailbox.
+pub const MARKER: u64 = 4_096;
+
+/// Bytes that are read or written between two looks at whether to go on.
+pub(crate) const STEP: usize = 256 * 1024;
