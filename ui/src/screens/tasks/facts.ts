@@ -68,3 +68,9 @@ export function retold(field: string, text: string): string {
   if (/^[a-z]+(_[a-z]+)*$/.test(text)) return word('tasks', text);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? day(text) : text;
 }
+
+/** A value that the program tells both as a value and as text, in the words of the screen: steps of a status too. */
+export function told(field: string, value: unknown, text: string): string {
+  const step = typeof value === 'object' && value !== null && ('status' in value || 'standing' in value);
+  return step ? printed(field, value, text) : retold(field, text);
+}
