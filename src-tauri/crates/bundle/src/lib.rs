@@ -19,6 +19,7 @@ pub mod keys;
 mod limits;
 mod lines;
 mod manifest;
+mod measure;
 mod names;
 mod open;
 mod outgoing;
@@ -33,6 +34,7 @@ pub use manifest::{
     Acknowledged, Certificate, Channel, ChannelKind, FORMAT, Lacks, MANIFEST_TYPE, Manifest, Member, Quarantined,
     READER, Range, Recipients, Sender, Totals, Volume,
 };
+pub use measure::Cost;
 pub use names::{MANIFEST_NAME, MANIFEST_SIGNATURE_NAME, MemberName};
 pub use open::{Incoming, Opened, Report, open, verify};
 pub use outgoing::{Opener, Outgoing, Source};

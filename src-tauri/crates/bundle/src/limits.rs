@@ -28,6 +28,8 @@ pub struct Limits {
     pub feeds: u64,
     /// Members after the signature. As many as fit in the manifest.
     pub members: u64,
+    /// Volumes of one set.
+    pub volumes: u64,
     /// Bytes of one member of entries.
     pub entries: u64,
     /// Bytes of a checkpoint.
@@ -61,6 +63,7 @@ impl Default for Limits {
             channels: 4_096,
             feeds: 9_999,
             members: 20_000,
+            volumes: 9_999,
             entries: GIB,
             checkpoint: 64 * KIB,
             charter: MIB,
@@ -87,6 +90,7 @@ pub enum Limit {
     Channels,
     Feeds,
     Members,
+    Volumes,
     Entries,
     Checkpoint,
     Charter,
@@ -111,6 +115,7 @@ impl Limit {
             Self::Channels => "channels",
             Self::Feeds => "feeds",
             Self::Members => "members",
+            Self::Volumes => "volumes",
             Self::Entries => "entries",
             Self::Checkpoint => "checkpoint",
             Self::Charter => "charter",
@@ -145,6 +150,7 @@ impl Limit {
             Self::Channels => limits.channels,
             Self::Feeds => limits.feeds,
             Self::Members => limits.members,
+            Self::Volumes => limits.volumes,
             Self::Entries => limits.entries,
             Self::Checkpoint => limits.checkpoint,
             Self::Charter => limits.charter,

@@ -123,6 +123,9 @@ pub struct Channel {
     pub quarantined: Vec<Quarantined>,
     /// What the sending device knows of and does not have.
     pub lacks: Vec<Lacks>,
+    /// Blobs that entries name and whose bytes the sending device does not have.
+    #[serde(default)]
+    pub lacks_blobs: Vec<Hash>,
     /// Newest rules version that the sending device knows.
     pub rules: u32,
     /// The ledger's digest over the channel's entries at the sending device.
@@ -246,6 +249,15 @@ impl Manifest {
     /// All ranges of all channels, in the order in which their members are numbered, from 1.
     pub fn ranges(&self) -> impl Iterator<Item = &Range> {
         self.channels.iter().flat_map(|channel| &channel.ranges)
+    }
+}
+
+impl Manifest {
+    /// The set of volumes that this bundle belongs to, by the hash of its first manifest; none for a bundle of one file.
+    /// `own` is the hash of this one.
+    #[must_use]
+    pub fn set(&self, own: Hash) -> Option<Hash> {
+        self.volume.as_ref().map(|volume| volume.of.unwrap_or(own))
     }
 }
 

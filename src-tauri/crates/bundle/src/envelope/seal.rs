@@ -12,14 +12,14 @@ use crate::error::BundleError;
 use crate::keys::{KeyError, Recipient};
 
 /// A middle level: lines shrink well at any, photos at none, and old laptops are slow.
-const LEVEL: i32 = 6;
+pub(crate) const LEVEL: i32 = 6;
 
 /// 4 MiB, half of what readers must allow.
 const WINDOW_LOG: u32 = 22;
 
 /// Plain bytes in one chunk of age's, and what encryption adds to each.
-const AGE_CHUNK: u64 = 64 * 1024;
-const AGE_TAG: u64 = 16;
+pub(crate) const AGE_CHUNK: u64 = 64 * 1024;
+pub(crate) const AGE_TAG: u64 = 16;
 
 /// A writer that counts, into a place that can be read while others own the writer.
 struct Counter<W> {

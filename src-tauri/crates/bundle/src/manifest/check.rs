@@ -34,7 +34,7 @@ impl Manifest {
         require(is_time(&self.at), "at is not a time with offset +07:00")?;
         self.check_recipients(limits)?;
         self.check_channels(limits)?;
-        self.check_volume()?;
+        self.check_volume(limits)?;
         self.check_members(limits)
     }
 
@@ -70,9 +70,10 @@ impl Manifest {
         self.channels.iter().try_for_each(Channel::check)
     }
 
-    fn check_volume(&self) -> Result<(), BundleError> {
+    fn check_volume(&self, limits: &Limits) -> Result<(), BundleError> {
         require(all_differ(&self.blobs_later), "a later blob is named twice")?;
         let Some(volume) = &self.volume else { return Ok(()) };
+        Limit::Volumes.check(volume.count.into(), limits)?;
         require(
             (1..=volume.count).contains(&volume.index),
             "the volume's index is not within its count",
@@ -165,6 +166,7 @@ impl Channel {
                 "what is lacked is not a range",
             )?;
         }
+        require(all_differ(&self.lacks_blobs), "a blob that is lacked is named twice")?;
         for quarantined in &self.quarantined {
             require(is_position(&quarantined.at), "a position is not feed.sequence.index")?;
         }

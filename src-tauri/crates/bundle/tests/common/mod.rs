@@ -102,6 +102,7 @@ pub fn manifest() -> Manifest {
                 first: 4,
                 last: 9,
             }],
+            lacks_blobs: vec![Hash::of(b"still to come")],
             rules: 1,
             entries_digest: Hash::of(b"entries"),
             state_digest: Hash::of(b"state"),
