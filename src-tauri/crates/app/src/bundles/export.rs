@@ -346,6 +346,7 @@ fn described(
             })
             .collect(),
         lacks,
+        lacks_blobs: Vec::new(),
         rules: RULES_VERSION,
         entries_digest: hash(entries_digest)?,
         state_digest: hash(state_digest)?,
