@@ -79,15 +79,10 @@ async fn a_report_with_its_photo_stands_in_the_history_and_a_draft_outlives_the_
 
     office.open_task("NV37").await?;
     let note = "Còn hai cơ sở chưa ký cam kết";
-    office.write_report("85", note, &[]).await?;
-    // Kept by itself at a pause in the typing. The page does not tell, so the program is asked.
-    let kept = "const name = 'report/' + new URLSearchParams(location.hash.split('?')[1]).get('task');
-        for (;;) {
-            const { text } = await window.__TAURI_INTERNALS__.invoke('call', { request: { do: 'draft_find', with: { name } } });
-            if (text.includes(arguments.note)) return;
-            await new Promise(requestAnimationFrame);
-        }";
-    office.window.script(kept, json!({ "note": note })).await?;
+    let photo = office.photo("cơ sở.png")?;
+    office.write_report("85", note, from_ref(&photo)).await?;
+    // Kept by itself at a pause in the writing.
+    office.window.wait("[data-test=draft-kept]").await?;
     let office = office.come_back_after_power_loss().await?;
     let window = &office.window;
     office.open_task("NV19").await?;
@@ -95,6 +90,8 @@ async fn a_report_with_its_photo_stands_in_the_history_and_a_draft_outlives_the_
     office.open_task("NV37").await?;
     window.click("[data-test=report]").await?;
     window.wait("[data-test=draft-drop]").await?;
+    window.wait_says("[data-test=handed]", "cơ sở.png").await?;
+    window.wait("[data-test=handed] img").await?;
     let written = "return ['percent', 'note'].map((name) => document.querySelector(`[name=${name}]`).value);";
     assert_eq!(window.script(written, Value::Null).await?, json!(["85", note]));
     window.click("[data-test=report-save]").await?;
