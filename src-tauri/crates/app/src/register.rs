@@ -7,7 +7,7 @@ use crate::views::moment;
 use crate::{AppError, dates};
 use chidao_domain::calendar::WorkingCalendar;
 use chidao_domain::deadline::{AsOf, DeadlineBase, Deadlines};
-use chidao_domain::ids::RecordId;
+use chidao_domain::ids::{Position, RecordId};
 use chidao_domain::status::Status;
 use chidao_domain::text::{collation_key, person_collation_key};
 use chidao_domain::totals::{Base, Fact, SharePart, Totals};
@@ -112,6 +112,7 @@ struct Rows<'a> {
     connection: &'a Connection,
     open: &'a Open,
     words: cells::Words,
+    feeds: cells::Feeds,
     units: HashMap<i64, (UnitName, Option<chidao_domain::ids::UnitId>)>,
     at: AsOf<'a>,
     acknowledged: HashMap<i64, Option<u64>>,
@@ -131,6 +132,7 @@ impl<'a> Rows<'a> {
             connection,
             open,
             words: cells::Words::load(connection)?,
+            feeds: cells::Feeds::default(),
             units,
             at,
             acknowledged: HashMap::new(),
@@ -138,9 +140,12 @@ impl<'a> Rows<'a> {
     }
 
     /// Whether the other side has everything that stands in a task and was written here.
-    fn confirmed(&mut self, record: i64, channel: i64) -> Result<bool, LedgerError> {
-        let other = self.units.get(&channel).and_then(|(_, other)| *other);
-        for (feed, n) in cells::own_heads(self.connection, record, self.open.profile.unit())? {
+    fn confirmed(&mut self, row: &list::Row) -> Result<bool, LedgerError> {
+        let other = self.units.get(&row.channel).and_then(|(_, other)| *other);
+        for &(feed, n) in &row.ends {
+            if self.feeds.get(self.connection, feed)?.unit != self.open.profile.unit() {
+                continue;
+            }
             let known = match self.acknowledged.get(&feed) {
                 Some(known) => *known,
                 None => {
@@ -159,8 +164,17 @@ impl<'a> Rows<'a> {
         Ok(true)
     }
 
+    fn id(&mut self, row: &list::Row) -> Result<RecordId, LedgerError> {
+        let Some(list::Made { feed, n, k }) = row.made else {
+            return Ok(cells::record_info(self.connection, &self.words, row.record)?.id);
+        };
+        let feed = self.feeds.get(self.connection, feed)?.key;
+        Ok(RecordId::made("task", Position { feed, n, k }))
+    }
+
     fn row(&mut self, row: list::Row) -> Result<TaskRow, LedgerError> {
-        let id = cells::record_info(self.connection, &self.words, row.record)?.id;
+        let id = self.id(&row)?;
+        let confirmed = self.confirmed(&row)?;
         let deadlines = Deadlines {
             original: row.original_deadline,
             current: row.deadline,
@@ -203,7 +217,7 @@ impl<'a> Rows<'a> {
             attachments: row.attachments,
             conflicts: row.conflicts,
             several_reports: row.several_reports,
-            confirmed: self.confirmed(row.record, row.channel)?,
+            confirmed,
             code: row.code,
         })
     }

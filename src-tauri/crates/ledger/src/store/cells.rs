@@ -507,15 +507,3 @@ pub fn channels(connection: &Connection) -> Result<Vec<ChannelInfo>> {
     }
     Ok(all)
 }
-
-/// The entries of one unit's devices whose changes stand in a record or in what names it: feed and number.
-pub fn own_heads(connection: &Connection, record: i64, unit: UnitId) -> Result<Vec<(i64, u64)>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT c.feed, max(c.n) FROM change c JOIN feed f ON f.id = c.feed JOIN device d ON d.id = f.device
-         WHERE c.record IN (SELECT ?1 UNION SELECT source FROM link WHERE target = ?1) AND c.state = 0 AND d.unit = ?2
-         GROUP BY c.feed",
-    )?;
-    Ok(statement
-        .query_map(params![record, unit.0], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?)
-}

@@ -27,7 +27,7 @@ mod tests;
 
 pub use list::{Ask, Page, Sort, by_code, code_key, count, identities, next_number, page, row, window};
 pub(super) use project::Projector;
-pub use row::{Kind, Row};
+pub use row::{Kind, Made, Row};
 pub use select::Filter;
 pub use totals::{Column, Group, GroupBy, choices, deleted, grouped, leads};
 pub(super) use verify::verify;

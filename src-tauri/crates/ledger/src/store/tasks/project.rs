@@ -6,7 +6,7 @@ use super::columns::{self, Column};
 use super::index;
 use super::labels::{self, Of};
 use super::order::{self, Which};
-use super::row::{Kind, Row};
+use super::row::{Kind, Made, Row};
 use crate::entry::Time;
 use chidao_domain::ids::{DeviceId, FeedId, Position};
 use chidao_domain::status::{ChildStatus, Standing, Status};
@@ -14,6 +14,7 @@ use chidao_domain::text;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Tasks after which what was gathered is written.
 const BATCH: usize = 20_000;
@@ -267,7 +268,43 @@ fn row(connection: &Connection, words: &Words, feeds: &mut Feeds, info: &RecordI
         conflicts: heads.values().filter(|cell| cell.in_conflict()).count() as u32,
         several_reports,
         deleted: is_set(heads, "deleted"),
+        made: made(connection, info.row)?,
+        ends: ends(connection, info.row, heads)?,
     })
+}
+
+/// Where a record was made, by rows.
+pub(super) fn made(connection: &Connection, record: i64) -> Result<Option<Made>> {
+    Ok(connection
+        .prepare_cached("SELECT feed, n, k FROM record WHERE id = ?1 AND owned IS NULL")?
+        .query_row([record], |row| {
+            Ok(Made {
+                feed: row.get(0)?,
+                n: row.get(1)?,
+                k: row.get(2)?,
+            })
+        })
+        .optional()?)
+}
+
+/// For each feed the last entry of what stands in a record and in what names it.
+fn ends(connection: &Connection, record: i64, heads: &Cells) -> Result<Vec<(i64, u64)>> {
+    let mut ends: BTreeMap<i64, u64> = BTreeMap::new();
+    let mut stands = |feed, n| {
+        let end = ends.entry(feed).or_insert(n);
+        *end = n.max(*end);
+    };
+    for head in heads.values().flat_map(|cell| &cell.0) {
+        stands(head.feed, head.n);
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT c.feed, c.n FROM link l JOIN change c ON c.record = l.source WHERE l.target = ?1 AND c.state = 0",
+    )?;
+    let mut rows = statement.query([record])?;
+    while let Some(row) = rows.next()? {
+        stands(row.get(0)?, row.get(1)?);
+    }
+    Ok(ends.into_iter().collect())
 }
 
 fn shown<'h>(heads: &'h Cells, field: &str) -> Option<&'h Value> {

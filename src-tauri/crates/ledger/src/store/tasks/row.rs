@@ -55,6 +55,17 @@ pub(super) const STANDING: [Standing; 4] = [
     Standing::Withdrawn,
 ];
 
+/// Where a record was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Row of the feed.
+    pub feed: i64,
+    /// The entry.
+    pub n: u64,
+    /// The item of the entry.
+    pub k: u32,
+}
+
 /// A task as the list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -114,12 +125,34 @@ pub struct Row {
     pub several_reports: bool,
     /// Taken out of the register: in no list and no total.
     pub deleted: bool,
+    /// Where it was made; none if it is named for a unit.
+    pub made: Option<Made>,
+    /// For each feed, by row, the last entry of what stands in the task or in what names it, in order of feeds.
+    pub ends: Vec<(i64, u64)>,
 }
 
 const FIELDS: &str =
     "record, channel, code, kind, content, product, assigner, document_number, lead, responsible, field_of_work,
   assigned_on, original_deadline, deadline, child, standing, completed_on, percent, percent_words, reported, updated,
-  on_province_system, attachments, conflicts, several_reports, deleted, province_code, status";
+  on_province_system, attachments, conflicts, several_reports, deleted, province_code, status, made_feed, made_n, made_k,
+  ends";
+
+/// Where the slot stands, read after [`FIELDS`].
+const SLOT: usize = 32;
+
+fn pack(ends: &[(i64, u64)]) -> Vec<u8> {
+    let bytes = ends.iter().map(|(feed, n)| [feed.to_le_bytes(), n.to_le_bytes()]);
+    bytes.flatten().flatten().collect()
+}
+
+fn unpack(bytes: &[u8]) -> Vec<(i64, u64)> {
+    let (numbers, _) = bytes.as_chunks::<8>();
+    let (pairs, _) = numbers.as_chunks::<2>();
+    pairs
+        .iter()
+        .map(|[feed, n]| (i64::from_le_bytes(*feed), u64::from_le_bytes(*n)))
+        .collect()
+}
 
 fn day(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<NaiveDate>> {
     Ok(row
@@ -194,6 +227,15 @@ impl Row {
             several_reports: row.get(24)?,
             deleted: row.get(25)?,
             province_code: row.get(26)?,
+            made: match row.get(28)? {
+                Some(feed) => Some(Made {
+                    feed,
+                    n: row.get(29)?,
+                    k: row.get(30)?,
+                }),
+                None => None,
+            },
+            ends: unpack(row.get_ref(31)?.as_blob()?),
         })
     }
 
@@ -209,7 +251,7 @@ impl Row {
     pub(super) fn of(connection: &Connection, record: i64) -> Result<Option<(u32, Row)>> {
         Ok(connection
             .prepare_cached(&format!("SELECT {FIELDS}, slot FROM task WHERE record = ?1"))?
-            .query_row([record], |row| Ok((row.get(28)?, Row::read(row)?)))
+            .query_row([record], |row| Ok((row.get(SLOT)?, Row::read(row)?)))
             .optional()?)
     }
 
@@ -218,7 +260,7 @@ impl Row {
         let mut statement = connection.prepare(&format!("SELECT {FIELDS}, slot FROM task ORDER BY slot"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            each(row.get(28)?, Row::read(row)?)?;
+            each(row.get(SLOT)?, Row::read(row)?)?;
         }
         Ok(())
     }
@@ -229,7 +271,7 @@ impl Row {
         connection
             .prepare_cached(&format!(
                 "INSERT OR REPLACE INTO task ({FIELDS}, slot) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-                   ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)"
+                   ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)"
             ))?
             .execute(params![
                 self.record,
@@ -260,6 +302,10 @@ impl Row {
                 self.deleted,
                 self.province_code,
                 place(Status::ALL.iter().position(|status| *status == self.status)),
+                self.made.map(|made| made.feed),
+                self.made.map(|made| made.n),
+                self.made.map(|made| made.k),
+                pack(&self.ends),
                 slot
             ])?;
         Ok(())

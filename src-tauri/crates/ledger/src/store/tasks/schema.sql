@@ -31,7 +31,14 @@ CREATE TABLE task (
   several_reports INTEGER NOT NULL,
   deleted INTEGER NOT NULL,
   province_code TEXT NOT NULL,
-  status INTEGER NOT NULL
+  status INTEGER NOT NULL,
+  -- What a list needs to know of a task beside its values, so that it looks into no other table. Where it was made, unless
+  -- it is named for a unit.
+  made_feed INTEGER,
+  made_n INTEGER,
+  made_k INTEGER,
+  -- For each feed the last entry that stands in it or in what names it: pairs of eight bytes each.
+  ends BLOB NOT NULL
 ) STRICT;
 CREATE INDEX task_code ON task (code);
 

@@ -36,6 +36,9 @@ pub(in super::super) fn verify(connection: &Connection) -> Result<Vec<String>> {
                 wrong.insert("tasks columns");
             }
         }
+        if row.made != project::made(connection, row.record)? || row.ends != ends(connection, row.record)? {
+            wrong.insert("tasks ends");
+        }
         for of in Of::ALL {
             let name = project::name(&row, of);
             let number = match name {
@@ -93,4 +96,14 @@ pub(in super::super) fn verify(connection: &Connection) -> Result<Vec<String>> {
     troubles.extend(wrong.into_iter().map(|what| format!("derived {what}")));
     troubles.sort();
     Ok(troubles)
+}
+
+/// For each feed the last entry of what stands in a task and in what names it, asked of the changes themselves.
+fn ends(connection: &Connection, record: i64) -> Result<Vec<(i64, u64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT feed, max(n) FROM change
+         WHERE state = 0 AND record IN (SELECT ?1 UNION SELECT source FROM link WHERE target = ?1) GROUP BY feed ORDER BY feed",
+    )?;
+    let rows = statement.query_map([record], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
