@@ -6,14 +6,17 @@
 pub mod append;
 pub mod apply;
 pub mod attachments;
+pub mod awaited;
 pub mod branches;
 pub mod cells;
 pub mod check;
 pub mod cuts;
+pub mod cutting;
 pub mod exchange;
 pub mod knowing;
 pub mod lines;
 pub mod local;
+pub mod mailbox;
 pub mod project;
 pub mod receive;
 pub mod tasks;
@@ -194,6 +197,7 @@ impl Store {
             let tx = connection.unchecked_transaction()?;
             tx.execute_batch(include_str!("schema.sql"))?;
             tx.execute_batch(tasks::SCHEMA)?;
+            tx.execute_batch(mailbox::SCHEMA)?;
             tx.execute("INSERT INTO meta (name, value) VALUES ('floor', ?1)", [STORE_FLOOR])?;
             tx.pragma_update(None, "user_version", STORE_VERSION)?;
             tx.commit()?;
