@@ -6,10 +6,12 @@
 pub mod append;
 pub mod apply;
 pub mod attachments;
+pub mod awaited;
 pub mod branches;
 pub mod cells;
 pub mod check;
 pub mod cuts;
+pub mod cutting;
 pub mod exchange;
 pub mod knowing;
 pub mod lines;

@@ -39,6 +39,14 @@ pub enum Taken {
 impl Writer<'_> {
     /// Takes in a range. Its hashes and its checkpoint must hold; where it overlaps with what is here, both must agree.
     pub fn take_range(&mut self, range: &Range) -> Result<Taken> {
+        let taken = self.take_one(range)?;
+        if taken != Taken::Early {
+            self.take_early(range.channel, range.feed)?;
+        }
+        Ok(taken)
+    }
+
+    fn take_one(&mut self, range: &Range) -> Result<Taken> {
         let broken = |what| LedgerError::Broken { feed: range.feed, what };
         let text = range
             .lines
@@ -223,6 +231,9 @@ impl Writer<'_> {
         self.tx
             .prepare_cached("UPDATE feed SET checkpoint = ?2, checkpoint_sig = ?3, checkpoint_n = ?4 WHERE id = ?1")?
             .execute(params![feed, checkpoint.text, checkpoint.sig, n])?;
+        if !self.feeds[&feed].here {
+            self.note_vouched(checkpoint)?;
+        }
         Ok(())
     }
 
@@ -253,12 +264,20 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Takes in ranges that had come early and now follow what is here.
+    /// Takes in ranges that had come early and now follow what is here, and those that follow these.
     fn take_early(&mut self, channel: ChannelId, feed: FeedId) -> Result<()> {
+        // In order of their lines one pass mostly does; branches may need more.
+        while self.take_early_once(channel, feed)? {}
+        Ok(())
+    }
+
+    /// One pass in order of first lines. Answers whether anything was taken in.
+    fn take_early_once(&mut self, channel: ChannelId, feed: FeedId) -> Result<bool> {
         type Row = (u64, [u8; 32], Vec<u8>, String, String);
         let Some(root) = self.feed(feed).map(|feed| feed.id) else {
-            return Ok(());
+            return Ok(false);
         };
+        let mut progress = false;
         let known: Vec<(u64, [u8; 32], [u8; 32])> = {
             let mut statement = self
                 .tx
@@ -299,14 +318,13 @@ impl Writer<'_> {
             if !well_formed {
                 continue;
             }
-            match self.take_range(&range) {
-                // What it brought may be what the next waits for: it went through the rest itself.
-                Ok(_) => return Ok(()),
+            match self.take_one(&range) {
+                Ok(_) => progress = true,
                 Err(LedgerError::Broken { .. } | LedgerError::BadLine { .. } | LedgerError::Trust(_)) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(progress)
     }
 
     /// Takes in detached values. Those whose change is here already fill it; the rest wait for theirs.

@@ -105,6 +105,18 @@ CREATE TABLE acknowledged (
   PRIMARY KEY (device, feed)
 ) STRICT, WITHOUT ROWID;
 
+-- Lines for which a feed's device was heard to vouch: after them its feed can be cut when it is passed on.
+CREATE TABLE vouched (
+  feed BLOB NOT NULL, n INTEGER NOT NULL, hash BLOB NOT NULL, text TEXT NOT NULL, sig TEXT NOT NULL,
+  PRIMARY KEY (feed, n, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Contents that a device of another unit, or a sibling, lacks: its word, from its last bundle.
+CREATE TABLE asked (
+  device INTEGER NOT NULL REFERENCES device, channel INTEGER NOT NULL REFERENCES channel, hash BLOB NOT NULL,
+  PRIMARY KEY (device, channel, hash)
+) STRICT, WITHOUT ROWID;
+
 -- Records. A made one is known by (feed, n, item); one that belongs to a unit by its key as text, with feed 0.
 CREATE TABLE record (
   id INTEGER PRIMARY KEY,
