@@ -5,6 +5,7 @@ use crate::api::*;
 use crate::channels;
 use crate::home::{App, name_of};
 use crate::staging::Place;
+use crate::work::Watch;
 use chidao_ledger::chain;
 use chidao_ledger::store::{LedgerError, cells};
 use chidao_ledger::trust::{Certificate, ChannelKind, Charter, EnrolmentRequest, RequestPerson, Signed};
@@ -124,9 +125,8 @@ impl App {
                 Ok::<_, LedgerError>(())
             })?;
         }
-        let bundle = self.do_bundle_export(BundleTo {
-            to: request.unit.unit.to_string(),
-        })?;
+        let to = request.unit.unit.to_string();
+        let bundle = self.do_bundle_export(BundleTo { to }, &mut Watch::nobody())?;
         Ok(EnrolmentApproved {
             unit: name_of(&request.unit),
             code: chain::enrolment_code(hash, &own.root),

@@ -3,6 +3,7 @@
 use crate::api::{Edition, PersonName, UnitName};
 use crate::tasks::Attaching;
 use crate::vault::{Keys, Vault};
+use crate::work::Works;
 use crate::{AppError, staging::Staging};
 use chidao_domain::ids::{ChannelId, DeviceId, RecordKey, UnitId, from_hex, to_hex};
 use chidao_ledger::store::append::{Appended, Author, Edges as WriteEdges, Wish};
@@ -81,6 +82,7 @@ pub struct App {
     pub(crate) vault: Vault,
     pub(crate) open: Mutex<Option<Arc<Open>>>,
     pub(crate) staging: Staging,
+    pub(crate) works: Works,
 }
 
 pub(crate) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -112,6 +114,7 @@ impl App {
             edges,
             open: Mutex::new(None),
             staging,
+            works: Works::default(),
         })
     }
 
@@ -280,6 +283,7 @@ impl From<LedgerError> for AppError {
                 .with("reason", reason.code()),
             LedgerError::WrongKey => AppError::new("store_wrong_key"),
             LedgerError::TooNew(version) => AppError::new("store_too_new").with("version", version),
+            LedgerError::Cancelled => AppError::new("cancelled"),
             LedgerError::NotFound(what) => AppError::new("not_found").with("what", what),
             LedgerError::BadLine { feed, bad } => AppError::new("bad_entry").with("feed", feed).with("detail", bad),
             LedgerError::Broken { feed, what } => AppError::new("bad_range").with("feed", feed).with("detail", what),

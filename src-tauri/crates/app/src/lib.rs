@@ -26,6 +26,7 @@ mod tasks;
 mod use_cases;
 mod vault;
 mod views;
+mod work;
 
 pub use error::AppError;
 pub use home::{App, Clock, Edges, Randomness};

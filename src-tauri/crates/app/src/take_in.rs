@@ -2,6 +2,7 @@
 
 use crate::api::*;
 use crate::home::{App, Open, name_of};
+use crate::work::Watch;
 use crate::{AppError, channels, register};
 use chidao_documents::{Book, Mapping, Preview, PreviewOptions, ReadError, Sheets, TaskRow as ListedTask, limits};
 use chidao_domain::ids::RecordId;
@@ -233,7 +234,7 @@ impl App {
         })
     }
 
-    pub(crate) fn do_tasks_take_in(&self, request: &TakeIn) -> Result<TakenIn, AppError> {
+    pub(crate) fn do_tasks_take_in(&self, request: &TakeIn, watch: &mut Watch<'_>) -> Result<TakenIn, AppError> {
         let open = self.opened()?;
         let listed = self.listed(&open, request)?;
         if !listed.preview.importable {
@@ -249,13 +250,17 @@ impl App {
         let mut number = open.store.read(|c| register::next_number(c, listed.channel.id, "NV"))?;
         open.store.write(|writer| {
             let mut directives: HashMap<String, RecordId> = HashMap::new();
-            for (task, _) in listed
+            for (done, (task, _)) in listed
                 .preview
                 .rows
                 .iter()
                 .zip(&listed.effects)
                 .filter(|(_, (e, _))| *e == RowEffect::New)
+                .enumerate()
             {
+                if watch.step(WorkStep::Writing, done as u64, u64::from(new)).is_break() {
+                    return Err(LedgerError::Cancelled);
+                }
                 let mut set = fields(task);
                 if !set.iter().any(|(field, _)| *field == "code") {
                     set.push(("code", json!(format!("NV{number:02}"))));

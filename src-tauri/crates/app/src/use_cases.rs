@@ -3,7 +3,10 @@
 use crate::AppError;
 use crate::api::*;
 use crate::home::App;
+use crate::work::Watch;
+use chidao_ledger::store::check::CheckStep;
 use chidao_ledger::store::{cells, exchange};
+use serde_json::Value;
 
 type Answer<T> = Result<T, AppError>;
 
@@ -90,7 +93,7 @@ impl UseCases for App {
         self.do_tasks_preview(&request)
     }
     fn tasks_take_in(&self, request: TakeIn) -> Answer<TakenIn> {
-        self.do_tasks_take_in(&request)
+        self.do_tasks_take_in(&request, &mut Watch::nobody())
     }
     fn inspections(&self, _: Nothing) -> Answer<Inspections> {
         self.do_inspections()
@@ -123,13 +126,13 @@ impl UseCases for App {
         self.do_bundle_preview(request)
     }
     fn bundle_export(&self, request: BundleTo) -> Answer<BundleExported> {
-        self.do_bundle_export(request)
+        self.do_bundle_export(request, &mut Watch::nobody())
     }
     fn bundle_verify(&self, request: FileRef) -> Answer<BundleReport> {
-        self.do_bundle_verify(request)
+        self.do_bundle_verify(request, &mut Watch::nobody())
     }
     fn bundle_import(&self, request: FileRef) -> Answer<BundleReport> {
-        self.do_bundle_import(request)
+        self.do_bundle_import(request, &mut Watch::nobody())
     }
     fn bundles(&self, _: Nothing) -> Answer<BundleJournal> {
         self.do_bundles()
@@ -158,16 +161,12 @@ impl UseCases for App {
     fn device_admit(&self, request: DeviceRef) -> Answer<Devices> {
         self.do_device_admit(&request)
     }
+    fn work_cancel(&self, request: WorkRef) -> Answer<Nothing> {
+        self.works.stop(&request.work);
+        Ok(Nothing {})
+    }
     fn check(&self, _: Nothing) -> Answer<CheckReport> {
-        let found = self.opened()?.store.check()?;
-        Ok(CheckReport {
-            ok: found.troubles.is_empty(),
-            feeds: found.feeds,
-            entries: found.entries,
-            changes: found.changes,
-            blobs: found.blobs,
-            troubles: found.troubles,
-        })
+        self.do_check(&mut Watch::nobody())
     }
     fn digest(&self, request: DigestOf) -> Answer<Digests> {
         let open = self.opened()?;
@@ -193,9 +192,46 @@ impl UseCases for App {
 }
 
 impl App {
-    /// Answers one call of the seam: `{"do": …, "with": …}`. Never panics on any input.
-    pub fn call_json(&self, call: &serde_json::Value) -> Answer<serde_json::Value> {
-        dispatch(self, call)
+    /// Answers one call of the seam: `{"do": …, "with": …}`, and the name of its work where somebody watches. Never
+    /// panics on any input.
+    pub fn call_json(&self, call: &Value) -> Answer<Value> {
+        match call.get("work").and_then(Value::as_str).filter(|work| !work.is_empty()) {
+            Some(work) => self.watched(call, &mut self.works.begin(work)?),
+            None => dispatch(self, call),
+        }
+    }
+
+    /// The long use cases, told step by step.
+    fn watched(&self, call: &Value, watch: &mut Watch<'_>) -> Answer<Value> {
+        let (name, with) = asked(call);
+        match name {
+            "bundle_export" => answered(name, with, |request| self.do_bundle_export(request, watch)),
+            "bundle_verify" => answered(name, with, |request| self.do_bundle_verify(request, watch)),
+            "bundle_import" => answered(name, with, |request| self.do_bundle_import(request, watch)),
+            "tasks_take_in" => answered(name, with, |request: TakeIn| self.do_tasks_take_in(&request, watch)),
+            "check" => answered(name, with, |_: Nothing| self.do_check(watch)),
+            _ => dispatch(self, call),
+        }
+    }
+
+    fn do_check(&self, watch: &mut Watch<'_>) -> Answer<CheckReport> {
+        let found = self.opened()?.store.check_watched(&mut |step, done, total| {
+            let step = match step {
+                CheckStep::Reading => WorkStep::Replaying,
+                CheckStep::Applying => WorkStep::Applying,
+                CheckStep::Comparing => WorkStep::Comparing,
+                CheckStep::Attachments => WorkStep::Attachments,
+            };
+            watch.step(step, done, total)
+        })?;
+        Ok(CheckReport {
+            ok: found.troubles.is_empty(),
+            feeds: found.feeds,
+            entries: found.entries,
+            changes: found.changes,
+            blobs: found.blobs,
+            troubles: found.troubles,
+        })
     }
 
     fn do_attachment_open(&self, request: &AttachmentId) -> Answer<ReadyFile> {

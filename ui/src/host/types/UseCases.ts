@@ -57,6 +57,7 @@ import type { TotalsAnswer } from "./TotalsAnswer";
 import type { TotalsAsk } from "./TotalsAsk";
 import type { Units } from "./Units";
 import type { Unlock } from "./Unlock";
+import type { WorkRef } from "./WorkRef";
 
 export interface UseCases {
   /** Where this installation stands: fresh, locked or open, and for whom. */
@@ -159,6 +160,8 @@ export interface UseCases {
   device_revoke: { request: DeviceRevoke; response: Devices };
   /** Admits what a revoked machine wrote after all, as far as it is here. */
   device_admit: { request: DeviceRef; response: Devices };
+  /** Stops long work that was given a name, and leaves nothing half written. Work that is over is not touched. */
+  work_cancel: { request: WorkRef; response: Nothing };
   /** Rebuilds every derived table from the entries and compares. */
   check: { request: Nothing; response: CheckReport };
   /** The two digests of the channel shared with a unit (its own inner channel for the unit itself). */

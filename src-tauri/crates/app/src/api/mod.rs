@@ -13,6 +13,7 @@ mod review;
 mod session;
 mod taking_in;
 mod tasks;
+mod work;
 
 pub use bundles::*;
 pub use devices::*;
@@ -21,8 +22,33 @@ pub use review::*;
 pub use session::*;
 pub use taking_in::*;
 pub use tasks::*;
+pub use work::*;
 
 use crate::AppError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// The name of a call's use case, and its request.
+pub(crate) fn asked(call: &Value) -> (&str, &Value) {
+    const EMPTY: &Value = &Value::Null;
+    let name = call.get("do").and_then(Value::as_str).unwrap_or_default();
+    (name, call.get("with").unwrap_or(EMPTY))
+}
+
+/// Reads a request, acts, and writes the response. No request is an empty one.
+pub(crate) fn answered<Q: DeserializeOwned, R: Serialize>(
+    name: &str,
+    with: &Value,
+    act: impl FnOnce(Q) -> Result<R, AppError>,
+) -> Result<Value, AppError> {
+    let with = match with {
+        Value::Null => Value::Object(Default::default()),
+        with => with.clone(),
+    };
+    let request = serde_json::from_value(with).map_err(|error| AppError::bad_request(name, &error))?;
+    serde_json::to_value(act(request)?).map_err(|error| AppError::internal("response", &error))
+}
 
 /// Declares every use case once: the trait the application implements, the dispatcher of the seam, and the
 /// TypeScript map from name to request and response.
@@ -34,17 +60,10 @@ macro_rules! use_cases {
         }
 
         /// Answers one call of the seam. Unknown names and ill-formed requests are errors, never panics.
-        pub fn dispatch(app: &dyn UseCases, call: &serde_json::Value) -> Result<serde_json::Value, AppError> {
-            let name = call.get("do").and_then(|name| name.as_str()).unwrap_or_default();
-            let empty = serde_json::Value::Object(Default::default());
-            let with = call.get("with").filter(|with| !with.is_null()).unwrap_or(&empty);
+        pub fn dispatch(app: &dyn UseCases, call: &Value) -> Result<Value, AppError> {
+            let (name, with) = asked(call);
             match name {
-                $( stringify!($name) => {
-                    let request: $req = serde_json::from_value(with.clone())
-                        .map_err(|error| AppError::bad_request(name, &error))?;
-                    let response = app.$name(request)?;
-                    serde_json::to_value(response).map_err(|error| AppError::internal("response", &error))
-                } )*
+                $( stringify!($name) => answered::<$req, $res>(name, with, |request| app.$name(request)), )*
                 _ => Err(AppError::unknown_request(name)),
             }
         }
@@ -65,6 +84,7 @@ macro_rules! use_cases {
         pub fn export_types(config: &ts_rs::Config) -> Result<(), ts_rs::ExportError> {
             $( <$req as ts_rs::TS>::export_all(config)?; <$res as ts_rs::TS>::export_all(config)?; )*
             <AppError as ts_rs::TS>::export_all(config)?;
+            <Progress as ts_rs::TS>::export_all(config)?;
             Ok(())
         }
     };
@@ -180,6 +200,8 @@ use_cases! {
     /// Admits what a revoked machine wrote after all, as far as it is here.
     device_admit(DeviceRef) -> Devices;
 
+    /// Stops long work that was given a name, and leaves nothing half written. Work that is over is not touched.
+    work_cancel(WorkRef) -> Nothing;
     /// Rebuilds every derived table from the entries and compares.
     check(Nothing) -> CheckReport;
     /// The two digests of the channel shared with a unit (its own inner channel for the unit itself).

@@ -4,6 +4,7 @@ use super::{Note, telling};
 use crate::api::*;
 use crate::home::{App, Open, name_of};
 use crate::staging::Place;
+use crate::work::Watch;
 use crate::{AppError, channels, register, views};
 use chidao_bundle as file;
 use chidao_domain::ids::{Hash, UnitId, to_hex};
@@ -15,7 +16,6 @@ use chidao_ledger::store::{Connection, LedgerError, attachments, lines, local};
 use chidao_ledger::trust::{Checkpoint, Party};
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::ops::ControlFlow;
 
 /// Setting: the number of this device's last bundle in this epoch.
 const NUMBER: &str = "bundle_number";
@@ -145,7 +145,11 @@ impl App {
         Ok(all.into_iter().map(|(_, line)| line).collect())
     }
 
-    pub(crate) fn do_bundle_export(&self, request: BundleTo) -> Result<BundleExported, AppError> {
+    pub(crate) fn do_bundle_export(
+        &self,
+        request: BundleTo,
+        watch: &mut Watch<'_>,
+    ) -> Result<BundleExported, AppError> {
         let open = self.opened()?;
         let (channel, party) = open
             .store
@@ -226,8 +230,8 @@ impl App {
             .as_ref()
             .ok_or_else(|| AppError::new("no_signing_key"))?;
         let signer = file::keys::SigningKey::from_text(secret).map_err(file::BundleError::from)?;
-        let mut watch = |_| ControlFlow::Continue(());
-        let packed = file::write_file(&path, manifest, members, &signer, &file::Limits::default(), &mut watch)?;
+        let mut told = |progress: file::Progress| watch.step(WorkStep::Packing, progress.done, progress.total);
+        let packed = file::write_file(&path, manifest, members, &signer, &file::Limits::default(), &mut told)?;
         let ready = self.keep_staged(&name, packed.size, Place::File(path));
         let manifest_hash = packed.manifest_hash.to_string();
         let note = Note {

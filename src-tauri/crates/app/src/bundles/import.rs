@@ -5,6 +5,7 @@ use crate::api::*;
 use crate::home::{App, Open};
 use crate::review::Noted;
 use crate::staging::Place;
+use crate::work::Watch;
 use crate::{AppError, channels, register};
 use chidao_bundle as file;
 use chidao_domain::ids::{ChannelId, Hash, RecordId, UnitId, from_hex};
@@ -69,9 +70,9 @@ struct Parts {
 }
 
 impl App {
-    pub(crate) fn do_bundle_verify(&self, request: FileRef) -> Result<BundleReport, AppError> {
+    pub(crate) fn do_bundle_verify(&self, request: FileRef, watch: &mut Watch<'_>) -> Result<BundleReport, AppError> {
         let open = self.opened()?;
-        let (report, _) = self.read_only(&open, &request.file)?;
+        let (report, _) = self.read_only(&open, &request.file, watch)?;
         let before = open
             .store
             .read(|c| local::imported(c, ledger_hash_or_zero(&report.manifest_hash)))?;
@@ -80,16 +81,15 @@ impl App {
         Ok(told)
     }
 
-    fn read_only(&self, open: &Open, token: &str) -> Result<(file::Report, u64), AppError> {
+    fn read_only(&self, open: &Open, token: &str, watch: &mut Watch<'_>) -> Result<(file::Report, u64), AppError> {
         let input = self.bundle_bytes(token)?;
         let identity = file::keys::parse_identity(&open.keys.age).map_err(file::BundleError::from)?;
-        let mut watch = |_| ControlFlow::Continue(());
         let report = file::verify(
             input,
             &[identity],
             |manifest| self.trust(open, manifest),
             &file::Limits::default(),
-            &mut watch,
+            &mut reading(watch),
         )?;
         let size = report.file_size;
         Ok((report, size))
@@ -164,7 +164,7 @@ impl App {
         sender.key.parse().map_err(|_| stranger())
     }
 
-    pub(crate) fn do_bundle_import(&self, request: FileRef) -> Result<BundleReport, AppError> {
+    pub(crate) fn do_bundle_import(&self, request: FileRef, watch: &mut Watch<'_>) -> Result<BundleReport, AppError> {
         let open = self.opened()?;
         let ready = self.file(&request.file)?;
         let mut note = Note {
@@ -172,8 +172,10 @@ impl App {
             size: ready.size,
             ..Note::default()
         };
-        match self.take_in_bundle(&open, &request.file, &mut note) {
+        match self.take_in_bundle(&open, &request.file, &mut note, watch) {
             Ok(report) => Ok(report),
+            // Who thought better of it was not refused.
+            Err(error) if error.code == "cancelled" => Err(error),
             Err(error) => {
                 note.refusal = Some(error.code.clone());
                 note.params = error.params.clone();
@@ -183,7 +185,13 @@ impl App {
         }
     }
 
-    fn take_in_bundle(&self, open: &Open, token: &str, note: &mut Note) -> Result<BundleReport, AppError> {
+    pub(crate) fn take_in_bundle(
+        &self,
+        open: &Open,
+        token: &str,
+        note: &mut Note,
+        watch: &mut Watch<'_>,
+    ) -> Result<BundleReport, AppError> {
         let identity = file::keys::parse_identity(&open.keys.age).map_err(file::BundleError::from)?;
         let input = self.bundle_bytes(token)?;
         let opened = file::open(
@@ -199,10 +207,7 @@ impl App {
         note.number = Some(manifest.number);
         if let Some(before) = open.store.read(|c| local::imported(c, manifest_hash))? {
             // Read to the end all the same: a damaged copy must not pass for the whole one.
-            opened.members(
-                &mut |_| ControlFlow::Continue(()),
-                |_, _| Ok::<_, file::BundleError>(()),
-            )?;
+            opened.members(&mut reading(watch), |_, _| Ok::<_, file::BundleError>(()))?;
             let mut report = self.told(&manifest, &manifest_hash.to_string())?;
             report.outcome = BundleOutcome::AlreadyImported;
             report.imported_before_at = Some(before.at);
@@ -222,10 +227,10 @@ impl App {
             .write(|writer| {
                 let mut parts = Parts::default();
                 let channel_rows = known_rows(writer, &manifest);
-                opened.members(&mut |_| ControlFlow::Continue(()), |incoming, bytes| {
+                opened.members(&mut reading(watch), |incoming, bytes| {
                     take_member(writer, &channel_rows, &mut parts, &incoming, bytes)
                 })?;
-                let applied = self.take_parts(open, writer, &manifest, parts, &mut report)?;
+                let applied = self.take_parts(open, writer, &manifest, parts, &mut report, watch)?;
                 report.applied = applied.changes as u32;
                 report.quarantined = applied.quarantined as u32;
                 report.waiting = applied.waiting as u32;
@@ -326,6 +331,7 @@ impl App {
         manifest: &file::Manifest,
         mut parts: Parts,
         report: &mut BundleReport,
+        watch: &mut Watch<'_>,
     ) -> Result<Applied, Failure> {
         let sender = UnitId(ledger_id(manifest.sender.unit)?);
         let certificate = Signed {
@@ -362,7 +368,7 @@ impl App {
             }
         }
         writer.take_device(&certificate)?;
-        Ok(writer.apply_waiting()?)
+        Ok(writer.apply_watched(&mut |done, total| watch.step(WorkStep::Applying, done, total))?)
     }
 
     /// A charter is accepted for a channel that is here, or for a new one in which this unit is the child.
@@ -487,6 +493,11 @@ impl App {
             Ok::<_, AppError>(())
         })
     }
+}
+
+/// Tells how much of a bundle is read.
+fn reading<'w>(watch: &'w mut Watch<'_>) -> impl FnMut(file::Progress) -> ControlFlow<()> + 'w {
+    |progress| watch.step(WorkStep::Reading, progress.done, progress.total)
 }
 
 fn ledger_hash_or_zero(hash: &file::Hash) -> Hash {

@@ -1,5 +1,6 @@
 mod drafts;
 mod history;
+mod long_work;
 mod outgoing;
 mod own_inspections;
 mod totals_open_lists;

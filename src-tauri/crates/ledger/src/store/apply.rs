@@ -4,7 +4,7 @@
 //! facts of its own past alone. So the state depends on the set of entries, never on the order in which they came.
 
 use super::lines;
-use super::{LedgerError, Result, Writer};
+use super::{LedgerError, Result, Watch, Writer, tell, unwatched};
 use crate::entry::{Change, Content, Entry, Target, Time};
 use chidao_domain::authority::{self, Proposal, Reason, Side, Verdict};
 use chidao_domain::ids::{Hash, Position, RecordId, RecordKey};
@@ -53,10 +53,26 @@ struct Resolved {
     maker: Option<Side>,
 }
 
+/// Entries applied between two looks at whoever watches.
+const STEP: u64 = 64;
+
 impl Writer<'_> {
     /// Applies every entry that can be applied, until nothing moves any more.
     pub fn apply_waiting(&mut self) -> Result<Applied> {
+        self.apply_watched(&mut unwatched)
+    }
+
+    /// The same, telling how many entries of those that waited are applied.
+    ///
+    /// # Errors
+    /// [`LedgerError::Cancelled`] besides those of applying.
+    pub fn apply_watched(&mut self, watch: &mut Watch<'_>) -> Result<Applied> {
         let mut done = Applied::default();
+        let waiting = |writer: &Writer<'_>| -> u64 {
+            let feeds = writer.feeds.values();
+            feeds.map(|feed| feed.received_n.saturating_sub(feed.applied_n)).sum()
+        };
+        let total = waiting(self);
         self.until_settled(|writer| {
             loop {
                 let before = done.entries;
@@ -68,18 +84,18 @@ impl Writer<'_> {
                     .collect();
                 ready.sort_unstable();
                 for feed in ready {
-                    writer.apply_feed(feed, &mut done)?;
+                    writer.apply_feed(feed, &mut done, &mut |done| tell(watch, done.min(total), total))?;
                 }
                 if done.entries == before {
                     return Ok(());
                 }
             }
         })?;
-        done.waiting = self.feeds.values().map(|feed| feed.received_n - feed.applied_n).sum();
+        done.waiting = waiting(self);
         Ok(done)
     }
 
-    fn apply_feed(&mut self, feed: i64, done: &mut Applied) -> Result<()> {
+    fn apply_feed(&mut self, feed: i64, done: &mut Applied, told: &mut dyn FnMut(u64) -> Result<()>) -> Result<()> {
         let state = &self.feeds[&feed];
         if let Some(trunk) = state.of
             && self.feeds[&trunk].applied_n + 1 < state.from_n
@@ -93,6 +109,9 @@ impl Writer<'_> {
                 feed: self.feeds[&feed].key.to_string(),
                 bad,
             })?;
+            if done.entries.is_multiple_of(STEP) {
+                told(done.entries)?;
+            }
             self.apply_entry(feed, &entry, done)
         })
     }

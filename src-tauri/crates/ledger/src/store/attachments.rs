@@ -1,7 +1,7 @@
 //! Bytes of attachments: stored once by content, encrypted with the rest of the store, whole or not at all.
 
 use super::writer::hash_of;
-use super::{LedgerError, Result, Writer};
+use super::{LedgerError, Result, Watch, Writer, tell};
 use chidao_domain::ids::Hash;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::io::Read;
@@ -134,13 +134,15 @@ pub fn each_piece(connection: &Connection, hash: Hash, mut piece: impl FnMut(&[u
     Ok(())
 }
 
-/// The contents whose bytes no longer have their hash or size, and how many there are in all.
-pub fn verify(connection: &Connection) -> Result<(u32, Vec<Hash>)> {
+/// The contents whose bytes no longer have their hash or size, and how many there are in all. Tells the bytes read.
+pub fn verify(connection: &Connection, watch: &mut Watch<'_>) -> Result<(u32, Vec<Hash>)> {
     let mut statement = connection.prepare("SELECT hash, size FROM blob")?;
     let rows: Vec<(Vec<u8>, u64)> = statement
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let mut wrong = Vec::new();
+    let total = rows.iter().map(|(_, size)| size).sum();
+    let mut done = 0;
     for (hash, size) in &rows {
         let hash = hash_of(hash)?;
         let mut hasher = blake3::Hasher::new();
@@ -148,8 +150,9 @@ pub fn verify(connection: &Connection) -> Result<(u32, Vec<Hash>)> {
         each_piece(connection, hash, |piece| {
             hasher.update(piece);
             read += piece.len() as u64;
-            Ok(())
+            tell(watch, (done + read).min(total), total)
         })?;
+        done += size;
         if *hasher.finalize().as_bytes() != hash.0 || read != *size {
             wrong.push(hash);
         }

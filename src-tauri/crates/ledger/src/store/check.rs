@@ -2,12 +2,13 @@
 
 use super::cells;
 use super::writer::hash_of;
-use super::{LedgerError, Result, Store, Writer, attachments, lines, tasks};
+use super::{LedgerError, Result, Store, Writer, attachments, lines, tasks, tell};
 use crate::chain;
 use crate::entry::DetachedValue;
 use chidao_domain::ids::Hash;
 use rusqlite::Connection;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 /// What a check found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,9 +73,33 @@ fn describe(connection: &Connection, query: &str) -> Result<(blake3::Hash, u64)>
     Ok((hasher.finalize(), count))
 }
 
+/// What a check is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckStep {
+    /// Reading the lines of all feeds; counted in entries.
+    Reading,
+    /// Applying them anew; counted in entries.
+    Applying,
+    /// Comparing what was derived; counted in tables.
+    Comparing,
+    /// Reading attachments; counted in bytes.
+    Attachments,
+}
+
+/// Told of each step how much of how much is done; `ControlFlow::Break(())` ends the check.
+pub type CheckWatch<'w> = dyn FnMut(CheckStep, u64, u64) -> ControlFlow<()> + 'w;
+
 impl Store {
     /// Compares everything derived with what the entries say, and every attachment with its hash. Changes nothing.
     pub fn check(&self) -> Result<Checked> {
+        self.check_watched(&mut |_, _, _| ControlFlow::Continue(()))
+    }
+
+    /// The same, telling how far it is.
+    ///
+    /// # Errors
+    /// [`LedgerError::Cancelled`] besides those of reading.
+    pub fn check_watched(&self, watch: &mut CheckWatch<'_>) -> Result<Checked> {
         self.read(|connection| {
             let mut found = Checked::default();
             let integrity: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -82,9 +107,15 @@ impl Store {
                 found.troubles.push(format!("database {integrity}"));
             }
             let rebuilt = Store::in_memory()?;
-            rebuilt.write(|writer| replay(connection, writer, &mut found))?;
+            rebuilt.write(|writer| replay(connection, writer, &mut found, watch))?;
             rebuilt.read(|other| {
-                for (name, query) in DERIVED.iter().chain(tasks::DERIVED) {
+                let tables: Vec<_> = DERIVED.iter().chain(tasks::DERIVED).collect();
+                for (i, (name, query)) in tables.iter().enumerate() {
+                    tell(
+                        &mut |done, total| watch(CheckStep::Comparing, done, total),
+                        i as u64,
+                        tables.len() as u64,
+                    )?;
                     if describe(connection, query)? != describe(other, query)? {
                         found.troubles.push(format!("derived {name}"));
                     }
@@ -92,7 +123,9 @@ impl Store {
                 Ok::<_, LedgerError>(())
             })?;
             found.troubles.extend(tasks::verify(connection)?);
-            let (blobs, wrong) = attachments::verify(connection)?;
+            let (blobs, wrong) = attachments::verify(connection, &mut |done, total| {
+                watch(CheckStep::Attachments, done, total)
+            })?;
             found.blobs = blobs;
             found
                 .troubles
@@ -103,7 +136,7 @@ impl Store {
 }
 
 /// Replays every line into an empty store, whatever its checkpoints: this machine accepted it once.
-fn replay(from: &Connection, to: &mut Writer<'_>, found: &mut Checked) -> Result<()> {
+fn replay(from: &Connection, to: &mut Writer<'_>, found: &mut Checked, watch: &mut CheckWatch<'_>) -> Result<()> {
     for channel in cells::channels(from)? {
         to.take_charter(&channel.signed)?;
     }
@@ -125,6 +158,7 @@ fn replay(from: &Connection, to: &mut Writer<'_>, found: &mut Checked) -> Result
             ))
         })?
         .collect::<rusqlite::Result<_>>()?;
+    let total = feeds.iter().map(|feed| feed.1.saturating_sub(feed.6)).sum();
     take_values(from, to)?;
     let mut rows: HashMap<i64, i64> = HashMap::new();
     for (feed, received, hash, channel, key, of, first) in feeds {
@@ -168,11 +202,21 @@ fn replay(from: &Connection, to: &mut Writer<'_>, found: &mut Checked) -> Result
             batch.push(line.to_owned());
             found.entries += 1;
             if batch.len() == 512 {
+                tell(
+                    &mut |done, total| watch(CheckStep::Reading, done, total),
+                    found.entries.min(total),
+                    total,
+                )?;
                 flush(to, &mut batch, n)?;
             }
             Ok(true)
         })?;
         flush(to, &mut batch, received)?;
+        tell(
+            &mut |done, total| watch(CheckStep::Reading, done, total),
+            found.entries.min(total),
+            total,
+        )?;
         if to.feeds[&row].received_hash != hash_of(&hash)? {
             found.troubles.push(format!(
                 "feed {} does not end where it should",
@@ -180,7 +224,7 @@ fn replay(from: &Connection, to: &mut Writer<'_>, found: &mut Checked) -> Result
             ));
         }
     }
-    let applied = to.apply_waiting()?;
+    let applied = to.apply_watched(&mut |done, total| watch(CheckStep::Applying, done, total))?;
     found.changes = applied.changes + applied.quarantined + applied.deferred;
     Ok(())
 }

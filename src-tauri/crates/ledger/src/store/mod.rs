@@ -27,6 +27,7 @@ use crate::trust::TrustError;
 use chidao_domain::authority::Reason;
 use chidao_domain::ids::{ChannelId, FeedId};
 use rusqlite::OpenFlags;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use zeroize::Zeroizing;
@@ -86,12 +87,30 @@ pub enum LedgerError {
     /// No charter of this channel is here.
     #[error("channel {0} is not known here")]
     UnknownChannel(ChannelId),
+    /// Whoever watched asked for it to stop. The caller rolls back.
+    #[error("stopped as asked")]
+    Cancelled,
     /// What was asked for is not here.
     #[error("{0} is not here")]
     NotFound(String),
     /// The derived tables do not fit the entries; `check` tells more.
     #[error("the store is inconsistent: {0}")]
     Inconsistent(String),
+}
+
+/// Told how much of how much is done; `ControlFlow::Break(())` ends the work with [`LedgerError::Cancelled`].
+pub type Watch<'w> = dyn FnMut(u64, u64) -> ControlFlow<()> + 'w;
+
+/// A [`Watch`] that looks at nothing and never stops.
+pub fn unwatched(_: u64, _: u64) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+fn tell(watch: &mut Watch<'_>, done: u64, total: u64) -> Result<()> {
+    match watch(done, total) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(LedgerError::Cancelled),
+    }
 }
 
 /// Shorthand of the ledger.
