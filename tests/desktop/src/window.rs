@@ -206,6 +206,15 @@ impl Window {
     }
 
     async fn click_on(&self, element: Element) -> Result<(), CmdError> {
+        // A person does not press what is greyed out, and the driver would without a word. What the page replaces
+        // meanwhile is an error below.
+        let enabled = async {
+            while !element.is_enabled().await.unwrap_or(true) {
+                sleep(GLANCE).await;
+            }
+        };
+        // Greyed out for good, it is pressed in vain, and what was to come of it is missed.
+        let _ = timeout(PATIENCE, enabled).await;
         // The driver takes an edge of it on the screen for enough, and then misses its middle.
         let scroll = "arguments[0].scrollIntoView({ block: 'nearest' })";
         self.client
@@ -235,14 +244,26 @@ impl Window {
         typed.map_err(|error| DeskError::Window(format!("{selector:?} takes no text: {error:?}")))
     }
 
-    /// Gives files to the file field that this CSS selector finds; such fields are often hidden behind a button.
+    /// Gives files to the file field that this CSS selector finds, once it is there; such fields are often hidden behind
+    /// a button.
     ///
     /// # Errors
-    /// There is no such field.
+    /// No such field comes in time.
     pub async fn upload(&self, selector: &str, files: &[PathBuf]) -> Result<(), DeskError> {
         let paths: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
-        let field = self.client.find(Locator::Css(selector)).await.map_err(wrong)?;
-        field.send_keys(&paths.join("\n")).await.map_err(wrong)
+        let there = async {
+            loop {
+                match self.client.find(Locator::Css(selector)).await {
+                    Ok(field) => return field,
+                    Err(_) => sleep(GLANCE).await,
+                }
+            }
+        };
+        let field = timeout(PATIENCE, there)
+            .await
+            .map_err(|_| DeskError::Window(format!("no field {selector:?} came in time")))?;
+        let given = field.send_keys(&paths.join("\n")).await;
+        given.map_err(|error| DeskError::Window(format!("{selector:?} takes no files: {error:?}")))
     }
 
     /// The text that the page shows.

@@ -168,8 +168,9 @@ async fn enrol(unit: &Office, province: &Office) -> Tested {
     province.window.click("[data-test=approve]").await?;
     let answer = province.saved_since(&before, "[data-test=approved]").await?;
 
-    let told = unit.hand_over(&answer, "outcome").await?;
-    assert!(told.contains("Gói này ghi danh đơn vị với cấp trên"), "{told}");
+    unit.hand_over(&answer, "outcome").await?;
+    let enrols = "Gói này ghi danh đơn vị với cấp trên";
+    unit.window.wait_says("[data-test=outcome]", enrols).await?;
     let mut codes = Vec::new();
     for side in [unit, province] {
         codes.push(side.window.text_of("[data-test=enrolment-code]").await?);
