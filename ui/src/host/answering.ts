@@ -1,14 +1,20 @@
 /** A host that answers as a test tells it: for tests of components only. */
-import { AppFailure, type HandedFile, type Host } from './host';
+import { AppFailure, type HandedFile, type Host, type SeenWork } from './host';
 import { useHost } from './index';
 import type { UseCases } from './types/UseCases';
 
-type Answers = { [K in keyof UseCases]?: (request: UseCases[K]['request']) => UseCases[K]['response'] };
+type Answers = { [K in keyof UseCases]?: (request: UseCases[K]['request']) => UseCases[K]['response'] | Promise<UseCases[K]['response']> };
 
 /** What was asked of it, and what was saved. */
 export interface Asked {
   calls: { name: keyof UseCases; request: unknown }[];
   saved: string[];
+  /** The names under which long work was asked for. */
+  works: string[];
+  /** Tells a step of long work, once somebody hears of it. */
+  tell: SeenWork | undefined;
+  /** Steps of work cannot be heard. */
+  deaf: boolean;
   /** The requests of one use case, in order. */
   of<K extends keyof UseCases>(name: K): UseCases[K]['request'][];
 }
@@ -18,10 +24,18 @@ export function answering(answers: Answers): Asked {
   const asked: Asked = {
     calls: [],
     saved: [],
+    works: [],
+    tell: undefined,
+    deaf: false,
     of: (name) => asked.calls.filter((one) => one.name === name).map((one) => one.request) as never,
   };
   const host: Host = {
-    async call(name, request) {
+    async watch(told) {
+      if (asked.deaf) throw new AppFailure('no_program');
+      asked.tell = told;
+    },
+    async call(name, request, work) {
+      if (work !== undefined) asked.works.push(work);
       // What crosses the seam is JSON.
       asked.calls.push({ name, request: JSON.parse(JSON.stringify(request)) as unknown });
       const answer = answers[name];

@@ -1,4 +1,5 @@
-import { invoke } from '@tauri-apps/api/core';
+import { Channel, invoke } from '@tauri-apps/api/core';
+import type { Progress } from './types/Progress';
 import { AppFailure, type HandedFile, type Host, type Kept, type PickKind } from './host';
 
 async function ask<T>(command: string, args?: Parameters<typeof invoke>[1], headers?: Record<string, string>): Promise<T> {
@@ -15,7 +16,12 @@ const SHELL_KINDS: Record<PickKind, string> = { list: 'task_list', bundle: 'bund
 /** The program behind the desktop window. */
 export function desktop(): Host {
   return {
-    call: (name, request) => ask('call', { request: { do: name, with: request } }),
+    call: (name, request, work) => ask('call', { request: { do: name, with: request, ...(work === undefined ? {} : { work }) } }),
+    async watch(told) {
+      const channel = new Channel<Progress>();
+      channel.onmessage = told;
+      await ask('watch', { channel });
+    },
     async upload(file, progress, signal) {
       const bytes = new Uint8Array(await file.arrayBuffer());
       if (signal?.aborted) throw new AppFailure('cancelled');

@@ -1,4 +1,5 @@
 import type { AppError } from './types/AppError';
+import type { Progress } from './types/Progress';
 import type { UseCases } from './types/UseCases';
 
 /** What could not be done, as the program says it. The page turns the code into a sentence. */
@@ -53,9 +54,15 @@ export type PickKind = 'list' | 'bundle' | 'enrolment' | 'photos' | 'any';
 /** Told while a file is handed over: bytes sent so far and in all. */
 export type SeenProgress = (sent: number, size: number) => void;
 
+/** Told each step of long work. */
+export type SeenWork = (progress: Progress) => void;
+
 /** The program, wherever it is. */
 export interface Host {
-  call<K extends keyof UseCases>(name: K, request: UseCases[K]['request']): Promise<UseCases[K]['response']>;
+  /** `work` names long work, so that its steps are told by it and it can be stopped. */
+  call<K extends keyof UseCases>(name: K, request: UseCases[K]['request'], work?: string): Promise<UseCases[K]['response']>;
+  /** Tells every step of long work from now on, for as long as the page stands. */
+  watch(told: SeenWork): Promise<void>;
   upload(file: File, progress?: SeenProgress, signal?: AbortSignal): Promise<HandedFile>;
   download(file: string, mediaType: string): Promise<Blob>;
   saveFile(file: string, name: string): Promise<Kept | null>;

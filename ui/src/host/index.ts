@@ -2,14 +2,17 @@
  * The seam between the page and the program. Only this folder knows where the program is: in the desktop window, behind
  * `chidao serve` on loopback, or, in development and tests, an invented one.
  */
-import { AppFailure, type Host, type HandedFile, type Kept, type PickKind, type SeenProgress } from './host';
+import { AppFailure, type Host, type HandedFile, type Kept, type PickKind, type SeenProgress, type SeenWork } from './host';
 import type { UseCases } from './types/UseCases';
 
 export { AppFailure } from './host';
-export type { Host, HandedFile, Kept, PickKind, SeenProgress } from './host';
+export type { Host, HandedFile, Kept, PickKind, SeenProgress, SeenWork } from './host';
 export type { UseCases } from './types/UseCases';
 
 let found: Promise<Host> | undefined;
+/** Long work that this page asked for, by its name, and who hears of it. */
+const hearing = new Map<string, SeenWork>();
+let watched: Promise<void> | undefined;
 
 async function findHost(): Promise<Host> {
   if ('__TAURI_INTERNALS__' in window) return (await import('./desktop')).desktop();
@@ -23,6 +26,7 @@ function host(): Promise<Host> {
 /** Puts a given host in place of the one that would be found: for tests of components. */
 export function useHost(given: Host): void {
   found = Promise.resolve(given);
+  watched = undefined;
 }
 
 /**
@@ -34,6 +38,39 @@ export async function call<K extends keyof UseCases>(
   request: UseCases[K]['request'],
 ): Promise<UseCases[K]['response']> {
   return (await host()).call(name, request);
+}
+
+/** Hears of long work from now on. Work whose steps cannot be heard is done all the same. */
+async function hears(at: Host): Promise<void> {
+  watched ??= at.watch((progress) => hearing.get(progress.work)?.(progress)).catch(() => {
+    watched = undefined;
+  });
+  await watched;
+}
+
+/**
+ * Asks for what may take long: tells each step of it, and stops it when asked to.
+ * @throws AppFailure as `call` does, and `cancelled` when it was stopped: then nothing was changed.
+ */
+export async function work<K extends keyof UseCases>(
+  name: K,
+  request: UseCases[K]['request'],
+  told: SeenWork,
+  stop: AbortSignal,
+): Promise<UseCases[K]['response']> {
+  const at = await host();
+  await hears(at);
+  if (stop.aborted) throw new AppFailure('cancelled');
+  const id = `${name} ${crypto.randomUUID()}`;
+  const stopped = (): void => void at.call('work_cancel', { work: id }).catch(() => undefined);
+  hearing.set(id, told);
+  stop.addEventListener('abort', stopped, { once: true });
+  try {
+    return await at.call(name, request, id);
+  } finally {
+    stop.removeEventListener('abort', stopped);
+    hearing.delete(id);
+  }
 }
 
 /** Hands a file over; what comes back is the token under which requests name it. */

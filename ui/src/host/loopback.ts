@@ -74,11 +74,14 @@ export function loopback(): Host {
   }
 
   return {
-    async call(name, request) {
+    async watch() {
+      throw new AppFailure('unknown_request', { request: 'watch' });
+    },
+    async call(name, request, work) {
       const answer = await reach('/call', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ do: name, with: request }),
+        body: JSON.stringify({ do: name, with: request, ...(work === undefined ? {} : { work }) }),
       });
       return answer.json();
     },

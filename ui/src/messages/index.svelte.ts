@@ -46,7 +46,12 @@ function find(key: string): string | undefined {
 }
 
 function filled(text: string, params: Record<string, string | number>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  // `{n}` is what n is; `{n|entry|entries}` is n with the word that goes with it.
+  return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
+    const value = params[name];
+    if (value === undefined) return whole;
+    return one === undefined ? String(value) : `${value} ${String(value) === '1' ? one : many}`;
+  });
 }
 
 /** A text with its gaps filled. */

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { AppFailure } from '../host';
-import { all, speak, t } from './index.svelte';
+import { all, setLanguage, speak, t } from './index.svelte';
 
 it('has every text in both languages, with the same gaps', () => {
-  const gaps = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
+  const gaps = (text: string) => [...text.matchAll(/\{(\w+)(?:\|[^}]*)?\}/g)].map((found) => found[1]).sort();
   for (const [room, { vi, en }] of Object.entries(all)) {
     expect(Object.keys(en).sort(), room).toEqual(Object.keys(vi).sort());
     for (const [key, text] of Object.entries(vi as Record<string, string>)) {
@@ -18,4 +18,10 @@ it('tells what went wrong in a sentence, and never hides an unknown code', () =>
   expect(speak(refused)).toBe('Không ghi được Hạn hiện tại: việc này thuộc quyền của bên kia. Không có gì bị thay đổi.');
   expect(speak(new AppFailure('brand_new', { where: 'đâu đó' }))).toContain('brand_new');
   expect(t('tasks.count', { n: '1.234' })).toBe('1.234 nhiệm vụ');
+});
+
+it('counts in English as English does', () => {
+  setLanguage('en');
+  expect([1, 0, '1.234'].map((n) => t('tasks.count', { n }))).toEqual(['1 task', '0 tasks', '1.234 tasks']);
+  setLanguage('vi');
 });

@@ -42,7 +42,7 @@ export const recommendations = {
     empty_province: 'The units’ recommendations come here with their bundles.',
     nothing: 'No recommendation is left unanswered.',
     unanswered: 'Only unanswered ones',
-    count: '{n} recommendations',
+    count: '{n|recommendation|recommendations}',
     code: 'Code',
     unit: 'Unit',
     content: 'What is asked',

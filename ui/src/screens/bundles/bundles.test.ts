@@ -68,6 +68,27 @@ it('tells a refusal as a sentence, and goes on with the next bundle', async () =
   expect(asked.of('bundle_import')).toHaveLength(2);
 });
 
+it('stops a bundle and those that wait behind it, and takes it in when told to after all', async () => {
+  let refuse: (error: AppFailure) => void = () => undefined;
+  let again = false;
+  const asked = answering({
+    session,
+    bundle_import: () => (again ? report : new Promise((_, failed) => (refuse = failed))),
+    work_cancel: () => {
+      refuse(new AppFailure('cancelled'));
+      return {};
+    },
+  });
+  const { container } = render(Receive);
+  await give(container, 'so0004.chidao', 'so0005.chidao');
+  await fireEvent.click(await screen.findByRole('button', { name: 'Dừng' }));
+  expect(await screen.findByText('Đã dừng. Không có gì thay đổi.')).toBeTruthy();
+  expect(asked.of('bundle_import')).toHaveLength(1);
+  again = true;
+  await fireEvent.click(screen.getByRole('button', { name: 'Nhận vào sổ' }));
+  expect(await screen.findByText('12 thay đổi đã áp dụng')).toBeTruthy();
+});
+
 it('only verifies when asked to, and takes in afterwards', async () => {
   const asked = answering({ session, bundle_verify: () => ({ ...report, outcome: 'verified' }), bundle_import: () => report });
   const { container } = render(Receive);
