@@ -92,11 +92,7 @@ impl Watch<'_> {
         let Some(work) = &mut self.0 else {
             return ControlFlow::Continue(());
         };
-        let part = if total == 0 {
-            0
-        } else {
-            done.saturating_mul(TELLINGS) / total
-        };
+        let part = done.saturating_mul(TELLINGS).checked_div(total).unwrap_or(0);
         if work.told != Some((step, part)) {
             work.told = Some((step, part));
             let hearer = unpoisoned(&work.works.hearer).clone();
