@@ -8,7 +8,7 @@ mod parcel;
 use crate::Failure;
 use crate::workload::{self, Edit, FIELDS, Row};
 use chidao_bundle::keys as bundle_keys;
-use chidao_domain::ids::{ChannelId, RecordId, RecordKey, UnitId};
+use chidao_domain::ids::{ChannelId, RecordKey, UnitId};
 use chidao_ledger::chain;
 use chidao_ledger::store::append::{Author, Edges, Wish};
 use chidao_ledger::store::exchange::{self as ranges, Outgoing, Tip};
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
 
+pub use chidao_domain::ids::RecordId;
 pub use parcel::{Taken, Wrapping};
 
 /// When everything happens, in milliseconds since 1970-01-01T00:00Z.

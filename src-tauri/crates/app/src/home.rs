@@ -1,6 +1,7 @@
 //! A home: one installation's folder, opened by one program at a time.
 
 use crate::api::{Edition, PersonName, UnitName};
+use crate::mailbox::Attended;
 use crate::tasks::Attaching;
 use crate::vault::{Keys, Vault};
 use crate::work::Works;
@@ -83,6 +84,7 @@ pub struct App {
     pub(crate) open: Mutex<Option<Arc<Open>>>,
     pub(crate) staging: Staging,
     pub(crate) works: Works,
+    pub(crate) mailboxes: Mutex<Attended>,
 }
 
 pub(crate) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -90,7 +92,7 @@ pub(crate) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Name of the setting that holds the profile.
-const PROFILE: &str = "profile";
+pub(crate) const PROFILE: &str = "profile";
 
 impl App {
     /// Opens a home: a folder, which is made if need be. Nothing is decrypted yet.
@@ -115,6 +117,7 @@ impl App {
             open: Mutex::new(None),
             staging,
             works: Works::default(),
+            mailboxes: Mutex::default(),
         })
     }
 
@@ -157,9 +160,14 @@ impl App {
     /// Opens everything with the vault's keys, and goes to a new epoch where the home is a copy or a restored backup.
     pub(crate) fn open_with(&self, keys: Keys) -> Result<Arc<Open>, AppError> {
         let store = self.open_store(&keys)?;
-        let text = store
-            .read(|c| local::setting(c, PROFILE))?
-            .ok_or_else(|| AppError::new("vault_unreadable"))?;
+        let text = store.read(|c| local::setting(c, PROFILE))?;
+        let text = match text {
+            Some(text) => text,
+            None if store.read(|c| local::setting(c, crate::joining::JOINING))?.is_some() => {
+                return Err(AppError::new("awaiting_answer"));
+            }
+            None => return Err(AppError::new("vault_unreadable")),
+        };
         let profile: Profile = serde_json::from_str(&text).map_err(|error| AppError::internal("profile", &error))?;
         let mut open = Open { store, keys, profile };
         self.settle_epoch(&mut open)?;

@@ -153,6 +153,14 @@ impl App {
         ready
     }
 
+    /// Forgets a token, and removes the file under it.
+    pub(crate) fn drop_staged(&self, token: &str) {
+        let staged = unpoisoned(&self.staging.files).remove(token);
+        if let Some(Place::File(path)) = staged.map(|staged| staged.place) {
+            let _ = fs::remove_file(path);
+        }
+    }
+
     pub(crate) fn staged(&self, token: &str) -> Result<Staged, AppError> {
         if let Some(staged) = unpoisoned(&self.staging.files).get(token) {
             return Ok(staged.clone());

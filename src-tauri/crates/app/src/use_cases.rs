@@ -128,6 +128,9 @@ impl UseCases for App {
     fn bundle_export(&self, request: BundleTo) -> Answer<BundleExported> {
         self.do_bundle_export(request, &mut Watch::nobody())
     }
+    fn bundle_export_volumes(&self, request: BundleVolumes) -> Answer<BundleExported> {
+        self.do_bundle_export_volumes(request, &mut Watch::nobody())
+    }
     fn bundle_verify(&self, request: FileRef) -> Answer<BundleReport> {
         self.do_bundle_verify(request, &mut Watch::nobody())
     }
@@ -136,6 +139,21 @@ impl UseCases for App {
     }
     fn bundles(&self, _: Nothing) -> Answer<BundleJournal> {
         self.do_bundles()
+    }
+    fn mailboxes(&self, _: Nothing) -> Answer<Mailboxes> {
+        self.do_mailboxes()
+    }
+    fn mailbox_save(&self, request: MailboxSave) -> Answer<Mailboxes> {
+        self.do_mailbox_save(&request)
+    }
+    fn mailbox_remove(&self, request: MailboxRemove) -> Answer<Mailboxes> {
+        self.do_mailbox_remove(&request)
+    }
+    fn mailbox_sync(&self, request: MailboxSync) -> Answer<MailboxSynced> {
+        self.do_mailbox_sync(&request, &mut Watch::nobody())
+    }
+    fn mailboxes_due(&self, request: Nothing) -> Answer<MailboxesDue> {
+        self.do_mailboxes_due(request)
     }
     fn conflicts(&self, _: Nothing) -> Answer<Conflicts> {
         self.do_conflicts()
@@ -157,6 +175,15 @@ impl UseCases for App {
     }
     fn device_revoke(&self, request: DeviceRevoke) -> Answer<Devices> {
         self.do_device_revoke(&request)
+    }
+    fn join_request(&self, request: JoinRequest) -> Answer<ReadyFile> {
+        self.do_join_request(&request)
+    }
+    fn join_accept(&self, request: JoinAccept) -> Answer<Session> {
+        self.do_join_accept(&request)
+    }
+    fn device_approve(&self, request: FileRef) -> Answer<DeviceApproved> {
+        self.do_device_approve(&request)
     }
     fn device_admit(&self, request: DeviceRef) -> Answer<Devices> {
         self.do_device_admit(&request)
@@ -206,10 +233,12 @@ impl App {
         let (name, with) = asked(call);
         match name {
             "bundle_export" => answered(name, with, |request| self.do_bundle_export(request, watch)),
+            "bundle_export_volumes" => answered(name, with, |request| self.do_bundle_export_volumes(request, watch)),
             "bundle_verify" => answered(name, with, |request| self.do_bundle_verify(request, watch)),
             "bundle_import" => answered(name, with, |request| self.do_bundle_import(request, watch)),
             "tasks_take_in" => answered(name, with, |request: TakeIn| self.do_tasks_take_in(&request, watch)),
             "check" => answered(name, with, |_: Nothing| self.do_check(watch)),
+            "mailbox_sync" => answered(name, with, |request: MailboxSync| self.do_mailbox_sync(&request, watch)),
             _ => dispatch(self, call),
         }
     }

@@ -126,6 +126,16 @@ impl Vault {
         )
     }
 
+    /// Lets the office's recovery key open the data: a machine that joined learns of it with the answer.
+    pub(crate) fn recover_with(&self, recovery: &age::x25519::Recipient, keys: &Keys) -> Result<(), AppError> {
+        let recovered = Keys {
+            signing: None,
+            root: None,
+            ..keys.clone()
+        };
+        write_whole(&self.folder.join("recovery.age"), &sealed(&recovered, recovery)?)
+    }
+
     /// Opens the vault with a passphrase: whose file it fits does not matter, they hold the same keys.
     pub(crate) fn open(&self, passphrase: &str) -> Result<Keys, AppError> {
         for path in self.people() {

@@ -40,6 +40,9 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Khởi tạo lần đầu; in khoá khôi phục một lần / first start; prints the recovery key once
     Init(Init),
+    /// Thêm máy cho đơn vị đã có máy khác / a further machine for a unit
+    #[command(subcommand)]
+    Join(Join),
     /// Nơi này là đơn vị nào, ai đang làm việc / where this installation stands
     Session,
     /// Xem hoặc đổi cài đặt của máy này / show or change this machine's settings

@@ -59,6 +59,11 @@ pub fn enrolment_code(request: Hash, parent_root: &str) -> String {
     groups.join(" ")
 }
 
+/// The hash of a device request's text, by which its answer names it.
+pub fn device_request_hash(text: &str) -> Hash {
+    tagged("chidao device request 1\n", &[text.as_bytes()])
+}
+
 /// The digest over the entries of a channel: of (feed, last number, hash there), in order of feed.
 pub fn entries_digest(tips: &mut [(FeedId, u64, Hash)]) -> Hash {
     tips.sort();

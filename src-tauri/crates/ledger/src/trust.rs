@@ -333,6 +333,91 @@ impl EnrolmentRequest {
     }
 }
 
+/// A machine asks to work for a unit that has others already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceRequest {
+    /// Version, 1.
+    pub v: u32,
+    /// Its minisign public key, which signs this.
+    pub key: String,
+    /// Its age recipient.
+    pub age: String,
+    /// Its name, for people.
+    pub name: String,
+    /// Who will work at it.
+    pub person: RequestPerson,
+    /// When.
+    pub at: String,
+}
+
+impl Text for DeviceRequest {
+    const TYPE: &'static str = "chidao device request";
+    fn version(&self) -> u32 {
+        self.v
+    }
+}
+
+impl DeviceRequest {
+    /// Reads a request and verifies that whoever wrote it holds its key.
+    pub fn read(signed: &Signed) -> Result<DeviceRequest, TrustError> {
+        let claims: DeviceRequest = signed.claims()?;
+        signed.verify(&claims.key)
+    }
+}
+
+/// The unit's answer: a certificate, and what the machine needs to know of its unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceAnswer {
+    /// Version, 1.
+    pub v: u32,
+    /// Hash of the request that it answers.
+    pub request: Hash,
+    /// The unit.
+    pub unit: Party,
+    /// The machine's certificate.
+    pub certificate: Signed,
+    /// The certificate of the machine that answers: the first sibling to be believed.
+    pub by: Signed,
+    /// The unit's inner channel.
+    pub inner: ChannelId,
+    /// The channel to the parent.
+    pub upward: Option<ChannelId>,
+    /// The constitutions of the unit's channels.
+    pub charters: Vec<Signed>,
+    /// Channels whose enrolment was confirmed by its code.
+    pub confirmed: Vec<ChannelId>,
+    /// When.
+    pub at: String,
+}
+
+impl Text for DeviceAnswer {
+    const TYPE: &'static str = "chidao device answer";
+    fn version(&self) -> u32 {
+        self.v
+    }
+}
+
+impl DeviceAnswer {
+    /// Reads and verifies an answer to a request: signed by the root of the unit that it names, with a certificate for the key that asked.
+    pub fn read(signed: &Signed, request: &Signed) -> Result<(DeviceAnswer, Certificate), TrustError> {
+        let asked = DeviceRequest::read(request)?;
+        let claims: DeviceAnswer = signed.claims()?;
+        let answer: DeviceAnswer = signed.verify(&claims.unit.root)?;
+        let certificate = Certificate::read(&answer.certificate)?;
+        let by = Certificate::read(&answer.by)?;
+        let fits = answer.request == chain::device_request_hash(&request.text)
+            && certificate.key == asked.key
+            && certificate.age == asked.age
+            && [&certificate, &by]
+                .iter()
+                .all(|each| each.unit == answer.unit.unit && each.root == answer.unit.root);
+        if !fits {
+            return Err(TrustError::Mismatch(DeviceAnswer::TYPE));
+        }
+        Ok((answer, certificate))
+    }
+}
+
 /// A device vouches for its own feed up to a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {

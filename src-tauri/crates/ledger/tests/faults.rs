@@ -107,6 +107,33 @@ fn a_copied_machine_makes_a_fork_and_both_branches_live() {
 }
 
 #[test]
+fn a_machine_whose_copy_wrote_on_in_its_feed_begins_an_epoch_of_its_own() {
+    let office = office();
+    let task = handed_out(&office);
+    let [province, one, _, copy] = &office.machines[..] else {
+        unreachable!()
+    };
+    one.write(2_000_000, 2, noted("trước khi sao máy", &task)).unwrap();
+    copy.become_copy_of(one);
+    // Only the copy writes: its line fits behind the other's last, and waits there for what the other has not seen.
+    province
+        .write(2_500_000, 3, Wish::make("task", vec![("code", json!("NV02"))]))
+        .unwrap();
+    hear(copy, province);
+    copy.write(3_000_000, 4, noted("máy sao viết", &task)).unwrap();
+    let (ranges, values) = copy.ranges(&[]);
+    one.take(&ranges, &values);
+    one.write(4_000_000, 5, noted("máy cũ viết", &task)).unwrap();
+    hear(province, one);
+    hear(province, copy);
+    assert!(province.store.read(exchange::forks).unwrap().is_empty());
+    assert_eq!(heads(province, &task, "unit_note").len(), 2);
+    hear(one, province);
+    hear(copy, province);
+    sound(&[province, one, copy]);
+}
+
+#[test]
 fn a_record_named_before_its_feed_forked_is_found_afterwards() {
     let office = office();
     let task = handed_out(&office);

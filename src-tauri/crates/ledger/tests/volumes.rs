@@ -37,7 +37,7 @@ fn thousands_of_pieces_come_in_reverse_order() {
     let backwards: Vec<_> = ranges.into_iter().rev().collect();
     unit.take(&backwards, &values);
     assert_eq!(digests(&unit.store), digests(&province.store));
-    let lacking = unit.store.read(|c| exchange::lacking(c)).unwrap();
+    let lacking = unit.store.read(exchange::lacking).unwrap();
     assert_eq!(lacking, vec![]);
 }
 

@@ -176,3 +176,39 @@ fn what_a_lost_machine_sends_is_refused_and_nothing_more_is_encrypted_to_it() {
     );
     province.json(&["check"]);
 }
+
+#[test]
+fn what_a_restored_home_lacks_is_named_and_comes_back_without_a_word() {
+    let pair = Pair::with_the_41();
+    let (province, district) = (&pair.province, &pair.district);
+    let kept = pair.folder.path().join("bản sao");
+    copy_folder(&district.home, &kept);
+    province.json(&["task", "set", "NV01", "deadline", "2017-08-01"]);
+    pair.down();
+    pair.up();
+    fs::remove_dir_all(&district.home).unwrap();
+    copy_folder(&kept, &district.home);
+    let (province, district) = (
+        &province.at("2017-06-24T08:00:00+07:00"),
+        &district.at("2017-06-24T08:00:00+07:00"),
+    );
+    province.json(&["task", "set", "NV02", "deadline", "2017-08-02"]);
+    district.import(&province.export(district, &pair.stick()));
+    let missing = &district.json(&["bundles"])["missing"];
+    assert_eq!(
+        (&missing[0]["unit"]["code"], &missing[0]["entries"]),
+        (&json!(province.code), &json!(1))
+    );
+    assert!(district.text(&["bundles"]).contains("Còn thiếu 1 bút toán"));
+    province.import(&district.export(province, &pair.stick()));
+    let (province, district) = (
+        &province.at("2017-06-24T09:00:00+07:00"),
+        &district.at("2017-06-24T09:00:00+07:00"),
+    );
+    district.import(&province.export(district, &pair.stick()));
+    assert_eq!(district.json(&["bundles"])["missing"], json!([]));
+    for (code, deadline) in [("NV01", "2017-08-01"), ("NV02", "2017-08-02")] {
+        assert_eq!(district.task(code)["row"]["deadline"], deadline);
+    }
+    pair.agree();
+}

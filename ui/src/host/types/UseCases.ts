@@ -5,11 +5,13 @@ import type { BundleJournal } from "./BundleJournal";
 import type { BundlePreview } from "./BundlePreview";
 import type { BundleReport } from "./BundleReport";
 import type { BundleTo } from "./BundleTo";
+import type { BundleVolumes } from "./BundleVolumes";
 import type { CheckReport } from "./CheckReport";
 import type { ConfirmCode } from "./ConfirmCode";
 import type { ConflictSettle } from "./ConflictSettle";
 import type { Conflicts } from "./Conflicts";
 import type { Count } from "./Count";
+import type { DeviceApproved } from "./DeviceApproved";
 import type { DeviceRef } from "./DeviceRef";
 import type { DeviceRevoke } from "./DeviceRevoke";
 import type { Devices } from "./Devices";
@@ -29,6 +31,14 @@ import type { InspectionDetail } from "./InspectionDetail";
 import type { InspectionId } from "./InspectionId";
 import type { InspectionSave } from "./InspectionSave";
 import type { Inspections } from "./Inspections";
+import type { JoinAccept } from "./JoinAccept";
+import type { JoinRequest } from "./JoinRequest";
+import type { MailboxRemove } from "./MailboxRemove";
+import type { MailboxSave } from "./MailboxSave";
+import type { MailboxSync } from "./MailboxSync";
+import type { MailboxSynced } from "./MailboxSynced";
+import type { Mailboxes } from "./Mailboxes";
+import type { MailboxesDue } from "./MailboxesDue";
 import type { Nothing } from "./Nothing";
 import type { PublicKeys } from "./PublicKeys";
 import type { Quarantine } from "./Quarantine";
@@ -138,12 +148,24 @@ export interface UseCases {
   bundle_preview: { request: BundleTo; response: BundlePreview };
   /** Packs, signs and encrypts a bundle; the file waits to be saved. */
   bundle_export: { request: BundleTo; response: BundleExported };
+  /** The same in volumes of a size, for mail. */
+  bundle_export_volumes: { request: BundleVolumes; response: BundleExported };
   /** Verifies a bundle and tells what it carries. Changes nothing. */
   bundle_verify: { request: FileRef; response: BundleReport };
   /** Takes in a bundle: whole, or not at all. */
   bundle_import: { request: FileRef; response: BundleReport };
   /** The journal of bundles, newest first. */
   bundles: { request: Nothing; response: BundleJournal };
+  /** The mailboxes of this machine. */
+  mailboxes: { request: Nothing; response: Mailboxes };
+  /** Adds a mailbox or changes one; it is entered first. */
+  mailbox_save: { request: MailboxSave; response: Mailboxes };
+  /** Forgets a mailbox. */
+  mailbox_remove: { request: MailboxRemove; response: Mailboxes };
+  /** Takes in what is new in mailboxes, then puts there what is unsent. */
+  mailbox_sync: { request: MailboxSync; response: MailboxSynced };
+  /** The mailboxes to be synchronised by themselves now; asked every few seconds. */
+  mailboxes_due: { request: Nothing; response: MailboxesDue };
   /** Cells on which two sides wrote without knowing of each other. */
   conflicts: { request: Nothing; response: Conflicts };
   /** Settles a conflict with one of its values, or with a third. */
@@ -158,6 +180,12 @@ export interface UseCases {
   devices: { request: Nothing; response: Devices };
   /** Believes a machine no longer: what is here of it stands, nothing after. */
   device_revoke: { request: DeviceRevoke; response: Devices };
+  /** A further machine of a unit asks to work for it. */
+  join_request: { request: JoinRequest; response: ReadyFile };
+  /** Accepts the unit's answer, by the code that the answering machine shows. */
+  join_accept: { request: JoinAccept; response: Session };
+  /** Certifies a further machine of this unit and makes the answer. */
+  device_approve: { request: FileRef; response: DeviceApproved };
   /** Admits what a revoked machine wrote after all, as far as it is here. */
   device_admit: { request: DeviceRef; response: Devices };
   /** Stops long work that was given a name, and leaves nothing half written. Work that is over is not touched. */

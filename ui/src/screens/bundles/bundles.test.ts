@@ -16,7 +16,7 @@ const session = () => ({ vault: 'locked' }) as never;
 
 const report: BundleReport = {
   outcome: 'imported', manifest_hash: 'h', number: 4, sender: unit, sender_person: 'Nguyễn Đức Đăng', sender_device: 'TINH-01', made_at: '2017-06-23T14:31:00+07:00',
-  imported_before_at: null, entries: 9, new_entries: 7, waiting: 0, blobs: 2, applied: 12, quarantined: 1, conflicts: 0, forks: 0, taken_up: 5,
+  imported_before_at: null, entries: 9, new_entries: 7, waiting: 0, blobs: 2, applied: 12, quarantined: 1, conflicts: 0, forks: 0, volume: null, missing_volumes: [], awaited: 0, taken_up: 5,
   totals: { tasks: 41, done: 33 }, totals_as_of: '2017-06-23', totals_agree: true, digests_agree: true, unverified: false, enrolled: false,
 };
 
@@ -33,7 +33,7 @@ it('shows what will be sent before it is sent, then sends and saves', async () =
   const asked = answering({
     session,
     bundle_preview: () => preview,
-    bundle_export: () => ({ file: { file: 'f', name: 'so0003.chidao', size: 5000, media_type: '' }, number: 3, manifest_hash: 'h', entries: 1, blobs: 0, to: unit }),
+    bundle_export: () => ({ file: { file: 'f', name: 'so0003.chidao', size: 5000, media_type: '' }, number: 3, manifest_hash: 'h', entries: 1, blobs: 0, to: unit, volumes: [] }),
   });
   render(Send, { receivers: [{ ...unit, relation: 'parent' } as UnitRow] });
   expect(await screen.findByText('85% · Đã kiểm tra 12/14 bếp ăn')).toBeTruthy();
@@ -100,7 +100,7 @@ it('only verifies when asked to, and takes in afterwards', async () => {
 });
 
 it('keeps refusals in the journal with their reason, and what the other side confirmed', () => {
-  const line = { at: '2017-06-23T14:31:00+07:00', outgoing: false, unit: null, file_name: 'la.chidao', size: 9, number: null, manifest_hash: null, entries: 0, blobs: 0, params: {}, confirmed: null };
+  const line = { at: '2017-06-23T14:31:00+07:00', outgoing: false, unit: null, file_name: 'la.chidao', size: 9, number: null, manifest_hash: null, entries: 0, blobs: 0, params: {}, volume: null, confirmed: null };
   render(Journal, {
     lines: [
       { ...line, outcome: 'refused', refusal: 'bundle_not_for_us' },

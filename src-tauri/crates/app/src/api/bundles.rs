@@ -73,6 +73,59 @@ pub struct BundlePreview {
     pub confirmed_at: Option<String>,
 }
 
+/// To whom a bundle goes in volumes, and of which size.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct BundleVolumes {
+    /// Unit by id or code; the parent (unit edition) if empty.
+    #[serde(default)]
+    pub to: String,
+    /// Largest size of a file, in bytes.
+    pub size: u64,
+}
+
+/// One file of a bundle.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct VolumeMade {
+    /// The file.
+    pub file: ReadyFile,
+    /// 1 for the first.
+    pub index: u32,
+    /// Entries carried.
+    pub entries: u32,
+    /// Attachments carried.
+    pub blobs: u32,
+    /// It is larger than asked for: what it carries cannot be cut.
+    pub larger: bool,
+}
+
+/// Which of several volumes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct VolumeOf {
+    /// The set: hash of the first volume's manifest.
+    pub set: String,
+    /// 1 for the first.
+    pub index: u32,
+    /// How many there are.
+    pub count: u32,
+}
+
+/// Volumes that came from a unit, of which some are still missed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct VolumesMissing {
+    /// The sender.
+    pub unit: UnitName,
+    /// The bundle's number.
+    pub number: u64,
+    /// The set: hash of the first volume's manifest.
+    pub set: String,
+    /// How many volumes there are.
+    pub count: u32,
+    /// Those that have not come.
+    pub missing: Vec<u32>,
+    /// Those that came damaged, cut or otherwise refused, and not whole since.
+    pub refused: Vec<u32>,
+}
+
 /// A bundle that was made.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct BundleExported {
@@ -88,6 +141,8 @@ pub struct BundleExported {
     pub blobs: u32,
     /// To whom.
     pub to: UnitName,
+    /// Its files: one, or several volumes.
+    pub volumes: Vec<VolumeMade>,
 }
 
 /// What became of a bundle.
@@ -123,6 +178,12 @@ pub struct BundleReport {
     pub sender_device: String,
     /// When it was made.
     pub made_at: String,
+    /// Which volume it is, if there are several.
+    pub volume: Option<VolumeOf>,
+    /// Volumes of its set that have not been taken in.
+    pub missing_volumes: Vec<u32>,
+    /// Attachments shared with the sender whose bytes have not come.
+    pub awaited: u32,
     /// When it had been taken in before.
     pub imported_before_at: Option<String>,
     /// Entries carried.
@@ -176,6 +237,8 @@ pub struct BundleLine {
     pub number: Option<u64>,
     /// Hash of the manifest, if it could be read.
     pub manifest_hash: Option<String>,
+    /// Which volume it is, if there are several.
+    pub volume: Option<VolumeOf>,
     /// Entries.
     pub entries: u32,
     /// Attachments.
@@ -189,11 +252,26 @@ pub struct BundleLine {
     pub confirmed: Option<bool>,
 }
 
+/// Entries of another unit that have not come, though later ones have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MissingEntries {
+    /// The unit.
+    pub unit: UnitName,
+    /// The machine that wrote them; empty while nothing of it is here.
+    pub device: String,
+    /// How many.
+    pub entries: u32,
+}
+
 /// The journal, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct BundleJournal {
     /// Lines.
     pub lines: Vec<BundleLine>,
+    /// What came too early: entries before it are still missing. The next bundle sent asks for them.
+    pub missing: Vec<MissingEntries>,
+    /// Volumes of which some have not come, newest first.
+    pub volumes: Vec<VolumesMissing>,
 }
 
 /// What a check found.

@@ -1,6 +1,6 @@
 //! The machines of this unit and of the units around it.
 
-use super::UnitName;
+use super::{PersonName, ReadyFile, UnitName};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -49,4 +49,42 @@ pub struct DeviceRevoke {
 pub struct DeviceRef {
     /// Id or name of the machine.
     pub device: String,
+}
+
+/// A further machine of a unit asks to work for it. The file waits to be saved and carried there.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct JoinRequest {
+    /// Full name of the person at this machine.
+    pub person_name: String,
+    /// Title.
+    #[serde(default)]
+    pub person_title: String,
+    /// Name of this machine.
+    pub device_name: String,
+    /// Passphrase of this person, at least eight characters.
+    pub passphrase: String,
+}
+
+/// Accepts the unit's answer. The code is the one that the answering machine shows, read out.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct JoinAccept {
+    /// The answer, as a file token.
+    pub file: String,
+    /// The passphrase chosen when asking.
+    pub passphrase: String,
+    /// The code that the other machine shows.
+    pub code: String,
+}
+
+/// A machine was approved: the answer is carried back to it, the code read out.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct DeviceApproved {
+    /// The machine.
+    pub device: String,
+    /// Who will work at it.
+    pub person: PersonName,
+    /// The code to read out.
+    pub code: String,
+    /// The answer.
+    pub answer: ReadyFile,
 }

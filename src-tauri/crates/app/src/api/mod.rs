@@ -9,6 +9,7 @@ mod devices;
 #[cfg(test)]
 mod fresh;
 mod inspections;
+mod mailbox;
 mod review;
 mod session;
 mod taking_in;
@@ -18,6 +19,7 @@ mod work;
 pub use bundles::*;
 pub use devices::*;
 pub use inspections::*;
+pub use mailbox::*;
 pub use review::*;
 pub use session::*;
 pub use taking_in::*;
@@ -175,12 +177,25 @@ use_cases! {
     bundle_preview(BundleTo) -> BundlePreview;
     /// Packs, signs and encrypts a bundle; the file waits to be saved.
     bundle_export(BundleTo) -> BundleExported;
+    /// The same in volumes of a size, for mail.
+    bundle_export_volumes(BundleVolumes) -> BundleExported;
     /// Verifies a bundle and tells what it carries. Changes nothing.
     bundle_verify(FileRef) -> BundleReport;
     /// Takes in a bundle: whole, or not at all.
     bundle_import(FileRef) -> BundleReport;
     /// The journal of bundles, newest first.
     bundles(Nothing) -> BundleJournal;
+
+    /// The mailboxes of this machine.
+    mailboxes(Nothing) -> Mailboxes;
+    /// Adds a mailbox or changes one; it is entered first.
+    mailbox_save(MailboxSave) -> Mailboxes;
+    /// Forgets a mailbox.
+    mailbox_remove(MailboxRemove) -> Mailboxes;
+    /// Takes in what is new in mailboxes, then puts there what is unsent.
+    mailbox_sync(MailboxSync) -> MailboxSynced;
+    /// The mailboxes to be synchronised by themselves now; asked every few seconds.
+    mailboxes_due(Nothing) -> MailboxesDue;
 
     /// Cells on which two sides wrote without knowing of each other.
     conflicts(Nothing) -> Conflicts;
@@ -197,6 +212,12 @@ use_cases! {
     devices(Nothing) -> Devices;
     /// Believes a machine no longer: what is here of it stands, nothing after.
     device_revoke(DeviceRevoke) -> Devices;
+    /// A further machine of a unit asks to work for it.
+    join_request(JoinRequest) -> ReadyFile;
+    /// Accepts the unit's answer, by the code that the answering machine shows.
+    join_accept(JoinAccept) -> Session;
+    /// Certifies a further machine of this unit and makes the answer.
+    device_approve(FileRef) -> DeviceApproved;
     /// Admits what a revoked machine wrote after all, as far as it is here.
     device_admit(DeviceRef) -> Devices;
 

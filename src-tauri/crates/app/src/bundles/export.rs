@@ -1,21 +1,21 @@
 //! A bundle out: what the other side has not acknowledged, signed, encrypted, read back.
 
-use super::{Note, telling};
+use super::making::{Making, contents, hash, id, ledger_hash};
+use super::volumes::Piece;
+use super::{Carried, Note, Told, ranges_beyond, telling};
 use crate::api::*;
 use crate::home::{App, Open, name_of};
-use crate::staging::Place;
 use crate::work::Watch;
 use crate::{AppError, channels, register, views};
 use chidao_bundle as file;
-use chidao_domain::ids::{Hash, UnitId, to_hex};
+use chidao_domain::ids::{FeedId, UnitId};
 use chidao_domain::records::RULES_VERSION;
 use chidao_ledger::entry::Entry;
 use chidao_ledger::store::cells::{self, ChannelInfo};
 use chidao_ledger::store::exchange::{self, Outgoing};
-use chidao_ledger::store::{Connection, LedgerError, attachments, lines, local};
+use chidao_ledger::store::{Connection, LedgerError, awaited, lines, local};
 use chidao_ledger::trust::{Checkpoint, Party};
 use std::collections::BTreeMap;
-use std::io::Read;
 
 /// Setting: the number of this device's last bundle in this epoch.
 const NUMBER: &str = "bundle_number";
@@ -23,43 +23,8 @@ const NUMBER: &str = "bundle_number";
 const PREVIEW_LINES: usize = 500;
 /// Most quarantined changes reported back at once.
 const QUARANTINE_LINES: u32 = 10_000;
-
-fn id(bytes: [u8; 16]) -> Result<file::Id, AppError> {
-    to_hex(&bytes).parse().map_err(|error| AppError::internal("id", &error))
-}
-
-fn hash(hash: Hash) -> Result<file::Hash, AppError> {
-    hash.to_string()
-        .parse()
-        .map_err(|error| AppError::internal("hash", &error))
-}
-
-/// A content of the store, read piece by piece as the packer asks.
-struct BlobReader<'a> {
-    open: &'a Open,
-    hash: Hash,
-    next: u64,
-    piece: std::io::Cursor<Vec<u8>>,
-}
-
-impl Read for BlobReader<'_> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        loop {
-            let count = self.piece.read(out)?;
-            if count > 0 || out.is_empty() {
-                return Ok(count);
-            }
-            let piece = self
-                .open
-                .store
-                .read(|connection| attachments::piece(connection, self.hash, self.next))
-                .map_err(|error: LedgerError| std::io::Error::other(error))?;
-            let Some(piece) = piece else { return Ok(0) };
-            self.next += 1;
-            self.piece = std::io::Cursor::new(piece);
-        }
-    }
-}
+/// Most attachments asked for at once.
+const LACKED_BLOBS: u32 = 5_000;
 
 /// The recipients of a unit: its devices and its recovery key.
 fn recipients(connection: &Connection, party: &Party) -> Result<Vec<String>, LedgerError> {
@@ -76,7 +41,7 @@ fn recipients(connection: &Connection, party: &Party) -> Result<Vec<String>, Led
 }
 
 /// The entries of ranges (headers do not count).
-fn entry_count(ranges: &[Outgoing]) -> u32 {
+pub(super) fn entry_count(ranges: &[Outgoing]) -> u32 {
     ranges
         .iter()
         .map(|range| u32::try_from(range.last + 1 - range.first.max(1)).unwrap_or(u32::MAX))
@@ -90,21 +55,17 @@ impl App {
         open.store.read(|connection| {
             let (channel, party) = channels::with_unit(connection, &open, &request.to)?;
             let ranges = exchange::outgoing(connection, channel.id, party.unit, open.profile.device)?;
-            let mut blobs = 0;
-            let mut blob_bytes = 0;
-            for range in &ranges {
-                for blob in exchange::blobs_of(connection, channel.id, range)? {
-                    blobs += 1;
-                    blob_bytes += blob.size;
-                }
-            }
+            let mut blobs = contents(connection, channel.id, &ranges)?;
+            blobs.extend(awaited::asked_for(connection, channel.id, party.unit)?);
+            blobs.sort_by_key(|blob| blob.hash);
+            blobs.dedup();
             let (enrolment, _) = channels::enrolment(connection, &channel)?;
             let confirmed_at = exchange::last_acknowledged_at(connection, party.unit)?;
             Ok(BundlePreview {
                 to: name_of(&party),
                 entries: entry_count(&ranges),
-                blobs,
-                blob_bytes,
+                blobs: blobs.len() as u32,
+                blob_bytes: blobs.iter().map(|blob| blob.size).sum(),
                 lines: self.preview_lines(connection, &open, &ranges)?,
                 totals: register::control_totals(connection, &channel, today)?,
                 as_of: today.to_string(),
@@ -150,115 +111,173 @@ impl App {
         request: BundleTo,
         watch: &mut Watch<'_>,
     ) -> Result<BundleExported, AppError> {
+        Ok(self.bundle_made(&request.to, None, &[], watch)?.0)
+    }
+
+    pub(crate) fn do_bundle_export_volumes(
+        &self,
+        request: BundleVolumes,
+        watch: &mut Watch<'_>,
+    ) -> Result<BundleExported, AppError> {
+        Ok(self.bundle_made(&request.to, Some(request.size), &[], watch)?.0)
+    }
+
+    /// Makes a bundle of what is not on its way already; answers also what it tells.
+    pub(crate) fn bundle_beyond(
+        &self,
+        request: &BundleTo,
+        on_the_way: &[Carried],
+        watch: &mut Watch<'_>,
+    ) -> Result<(BundleExported, Told), AppError> {
+        self.bundle_made(&request.to, None, on_the_way, watch)
+    }
+
+    /// Makes a bundle: in volumes of a size, or, without one, in as few files as the format allows.
+    fn bundle_made(
+        &self,
+        to: &str,
+        size: Option<u64>,
+        on_the_way: &[Carried],
+        watch: &mut Watch<'_>,
+    ) -> Result<(BundleExported, Told), AppError> {
         let open = self.opened()?;
         let (channel, party) = open
             .store
-            .read(|connection| channels::with_unit(connection, &open, &request.to))?;
+            .read(|connection| channels::with_unit(connection, &open, to))?;
         self.vouch(&open, &channel)?;
-        let profile = &open.profile;
-        let today = self.today();
-        let (manifest, members, carried) = open.store.read(|connection| {
-            let ranges = exchange::outgoing(connection, channel.id, party.unit, profile.device)?;
-            let to = recipients(connection, &party)?;
-            if to.is_empty() {
-                return Err(AppError::new("no_recipients").with("unit", &party.name));
+        let (manifest, sending, tells) = open.store.read(|connection| {
+            let ranges = ranges_beyond(connection, &channel, party.unit, open.profile.device, on_the_way)?;
+            let manifest = self.manifest(connection, &open, &channel, &party)?;
+            let tells = Told::of(connection, &channel, &ranges, open.profile.device)?;
+            let mut blobs = contents(connection, channel.id, &ranges)?;
+            // What is asked for goes once more, unless it may be among what is on its way.
+            if on_the_way.is_empty() {
+                for asked in awaited::asked_for(connection, channel.id, party.unit)? {
+                    if !blobs.iter().any(|blob| blob.hash == asked.hash) {
+                        blobs.push(asked);
+                    }
+                }
             }
-            let members = members(connection, &open, &channel, &ranges)?;
-            let number = local::setting(connection, NUMBER)?
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(0)
-                + 1;
-            let previous = local::setting(connection, &previous_setting(party.unit))?;
-            let (enrolment, _) = channels::enrolment(connection, &channel)?;
-            let manifest = file::Manifest {
-                text_type: file::MANIFEST_TYPE.to_owned(),
-                format: file::FORMAT,
-                reader: file::READER,
-                number,
-                epoch: profile.epoch,
-                sender: file::Sender {
-                    unit: id(profile.unit().0)?,
-                    unit_name: profile.party.name.clone(),
-                    unit_code: profile.party.code.clone(),
-                    device: id(profile.device.0)?,
-                    device_name: profile.device_name.clone(),
-                    key: open.signer()?.public().to_owned(),
-                    person: profile.person.to_string(),
-                    person_name: profile.person_name.name.clone(),
-                    certificate: file::Certificate {
-                        text: profile.certificate.text.clone(),
-                        sig: profile.certificate.sig.clone(),
-                    },
-                    parent_verified: enrolment == EnrolmentState::Confirmed,
+            Ok::<_, AppError>((
+                manifest,
+                Piece {
+                    ranges,
+                    blobs,
+                    ..Piece::default()
                 },
-                to: file::Recipients {
-                    unit: id(party.unit.0)?,
-                    name: party.name.clone(),
-                    recipients: to,
-                },
-                at: self.now_text(),
-                previous: previous.and_then(|text| text.parse().ok()),
-                channels: vec![described(connection, &channel, &ranges, today)?],
-                blobs_later: Vec::new(),
-                volume: None,
-                members: Vec::new(),
-            };
-            let carried = (
-                entry_count(&ranges),
-                ranges
-                    .iter()
-                    .map(|range| (range.tip.root, range.last))
-                    .collect::<Vec<_>>(),
-            );
-            Ok((manifest, members, carried))
+                tells,
+            ))
         })?;
         // Flushed before the bundle leaves: what somebody has received is never numbered again.
         self.mark(&open)?;
-        let blobs = members
-            .iter()
-            .filter(|member| matches!(member.name, file::MemberName::Blob { .. }))
-            .count() as u32;
         let number = manifest.number;
-        let name = self.bundle_name(&open, &party, number);
-        let path = self
-            .staging
-            .folder
-            .join(format!("{}.chidao", to_hex(&self.random::<16>())));
-        let secret = open
-            .keys
-            .signing
-            .as_ref()
-            .ok_or_else(|| AppError::new("no_signing_key"))?;
-        let signer = file::keys::SigningKey::from_text(secret).map_err(file::BundleError::from)?;
-        let mut told = |progress: file::Progress| watch.step(WorkStep::Packing, progress.done, progress.total);
-        let packed = file::write_file(&path, manifest, members, &signer, &file::Limits::default(), &mut told)?;
-        let ready = self.keep_staged(&name, packed.size, Place::File(path));
-        let manifest_hash = packed.manifest_hash.to_string();
-        let note = Note {
-            unit: Some(name_of(&party)),
-            file_name: name,
-            size: packed.size,
-            number: Some(number),
-            entries: carried.0,
-            blobs,
-            carried: carried.1,
-            ..Note::default()
+        let entries = entry_count(&sending.ranges);
+        let blobs = sending.blobs.len() as u32;
+        let carried: Vec<(FeedId, u64)> = sending
+            .ranges
+            .iter()
+            .map(|range| (range.tip.root, range.last))
+            .collect();
+        let making = Making {
+            open: &open,
+            channel: &channel,
+            manifest,
+            to_code: party.code.clone(),
+            sending,
         };
+        let made = self.write_volumes(&making, size, watch)?;
+        let first = made
+            .first()
+            .ok_or_else(|| AppError::new("internal").with("place", "volumes"))?;
+        let (ready, manifest_hash) = (first.made.file.clone(), first.manifest_hash);
         open.store.write(|writer| {
             writer.set(NUMBER, &number.to_string())?;
-            writer.set(&previous_setting(party.unit), &manifest_hash)
+            writer.set(&previous_setting(party.unit), &manifest_hash.to_string())
         })?;
-        let known_hash = manifest_hash
-            .parse()
-            .map_err(|error| AppError::internal("hash", &error))?;
-        self.write_journal("exported", true, Some(party.unit), Some(known_hash), &note)?;
-        Ok(BundleExported {
+        let count = made.len() as u32;
+        // The newest line stands first: the first volume's.
+        for volume in made.iter().rev() {
+            let note = Note {
+                unit: Some(name_of(&party)),
+                file_name: volume.made.file.name.clone(),
+                size: volume.made.file.size,
+                number: Some(number),
+                entries: volume.made.entries,
+                blobs: volume.made.blobs,
+                carried: carried.clone(),
+                volume: (count > 1).then(|| VolumeOf {
+                    set: manifest_hash.to_string(),
+                    index: volume.made.index,
+                    count,
+                }),
+                ..Note::default()
+            };
+            let known_hash = ledger_hash(volume.manifest_hash)?;
+            self.write_journal("exported", true, Some(party.unit), Some(known_hash), &note)?;
+        }
+        let made = BundleExported {
             file: ready,
             number,
-            manifest_hash,
-            entries: carried.0,
+            manifest_hash: manifest_hash.to_string(),
+            entries,
             blobs,
             to: name_of(&party),
+            volumes: made.into_iter().map(|volume| volume.made).collect(),
+        };
+        Ok((made, tells))
+    }
+
+    /// What a bundle says of itself, before what it carries is put in.
+    fn manifest(
+        &self,
+        connection: &Connection,
+        open: &Open,
+        channel: &ChannelInfo,
+        party: &Party,
+    ) -> Result<file::Manifest, AppError> {
+        let profile = &open.profile;
+        let to = recipients(connection, party)?;
+        if to.is_empty() {
+            return Err(AppError::new("no_recipients").with("unit", &party.name));
+        }
+        let number = local::setting(connection, NUMBER)?
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0)
+            + 1;
+        let previous = local::setting(connection, &previous_setting(party.unit))?;
+        let (enrolment, _) = channels::enrolment(connection, channel)?;
+        Ok(file::Manifest {
+            text_type: file::MANIFEST_TYPE.to_owned(),
+            format: file::FORMAT,
+            reader: file::READER,
+            number,
+            epoch: profile.epoch,
+            sender: file::Sender {
+                unit: id(profile.unit().0)?,
+                unit_name: profile.party.name.clone(),
+                unit_code: profile.party.code.clone(),
+                device: id(profile.device.0)?,
+                device_name: profile.device_name.clone(),
+                key: open.signer()?.public().to_owned(),
+                person: profile.person.to_string(),
+                person_name: profile.person_name.name.clone(),
+                certificate: file::Certificate {
+                    text: profile.certificate.text.clone(),
+                    sig: profile.certificate.sig.clone(),
+                },
+                parent_verified: enrolment == EnrolmentState::Confirmed,
+            },
+            to: file::Recipients {
+                unit: id(party.unit.0)?,
+                name: party.name.clone(),
+                recipients: to,
+            },
+            at: self.now_text(),
+            previous: previous.and_then(|text| text.parse().ok()),
+            channels: vec![described(connection, channel, self.today())?],
+            blobs_later: Vec::new(),
+            volume: None,
+            members: Vec::new(),
         })
     }
 
@@ -286,13 +305,17 @@ impl App {
     }
 
     /// A name that a person can read and every file system takes.
-    fn bundle_name(&self, open: &Open, to: &Party, number: u64) -> String {
+    pub(super) fn bundle_name(&self, open: &Open, to_code: &str, number: u64, volume: Option<(u32, u32)>) -> String {
         let plain = |code: &str| code.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
         let at = (self.edges.now)().format("%Y-%m-%dT%H%M");
+        let volume = volume.map_or_else(String::new, |(index, count)| {
+            let digits = count.to_string().len();
+            format!("_tap{index:0digits$}-{count}")
+        });
         format!(
-            "{}_{}_{at}_so{number:04}.chidao",
+            "{}_{}_{at}_so{number:04}{volume}.chidao",
             plain(&open.profile.party.code),
-            plain(&to.code)
+            plain(to_code)
         )
     }
 }
@@ -304,7 +327,6 @@ fn previous_setting(unit: UnitId) -> String {
 fn described(
     connection: &Connection,
     channel: &ChannelInfo,
-    ranges: &[Outgoing],
     today: chrono::NaiveDate,
 ) -> Result<file::Channel, AppError> {
     let (entries_digest, state_digest) = exchange::digests(connection, channel.id)?;
@@ -316,31 +338,25 @@ fn described(
             hash: hash(tip.hash)?,
         });
     }
-    let mut all = Vec::new();
-    for range in ranges {
-        let before = range.before.map(hash).transpose()?;
-        all.push(file::Range {
-            feed: id(range.tip.root.0)?,
-            first: range.first,
-            last: range.last,
-            before,
-            hash: hash(range.hash)?,
-        });
-    }
     let quarantined = exchange::quarantine_of(connection, channel.id, QUARANTINE_LINES)?;
     let mut lacks = Vec::new();
-    for (feed, first, last) in exchange::lacking(connection)? {
-        lacks.push(file::Lacks {
-            feed: id(feed.0)?,
-            first,
-            last,
-        });
+    // Of this channel alone: what others send is nobody else's affair.
+    for missing in exchange::lacking(connection)? {
+        if missing.channel == channel.key {
+            lacks.push(file::Lacks {
+                feed: id(missing.feed.0)?,
+                first: missing.first,
+                last: missing.last,
+            });
+        }
     }
+    let lacks_blobs = awaited::awaited(connection, channel.id, LACKED_BLOBS)?;
+    let lacks_blobs = lacks_blobs.into_iter().map(hash).collect::<Result<_, _>>()?;
     let counts: BTreeMap<String, i64> = register::control_totals(connection, channel, today)?;
     Ok(file::Channel {
         channel: id(channel.key.0)?,
         kind: file::ChannelKind::Pair,
-        ranges: all,
+        ranges: Vec::new(),
         acknowledged,
         quarantined: quarantined
             .into_iter()
@@ -350,7 +366,7 @@ fn described(
             })
             .collect(),
         lacks,
-        lacks_blobs: Vec::new(),
+        lacks_blobs,
         rules: RULES_VERSION,
         entries_digest: hash(entries_digest)?,
         state_digest: hash(state_digest)?,
@@ -359,68 +375,4 @@ fn described(
             counts,
         }),
     })
-}
-
-fn members<'a>(
-    connection: &Connection,
-    open: &'a Open,
-    channel: &ChannelInfo,
-    ranges: &[Outgoing],
-) -> Result<Vec<file::Outgoing<'a>>, AppError> {
-    let mut all = Vec::new();
-    let mut values = Vec::new();
-    let mut blobs = BTreeMap::new();
-    for (i, range) in ranges.iter().enumerate() {
-        let feed = id(range.tip.root.0)?;
-        let number = u32::try_from(i + 1).map_err(|error| AppError::internal("ranges", &error))?;
-        let mut text = String::new();
-        exchange::each_line(connection, range, |_, line| {
-            text.push_str(line);
-            text.push('\n');
-        })?;
-        let vouched = range.checkpoint.clone();
-        let checkpoint = vouched.ok_or_else(|| AppError::new("no_checkpoint").with("feed", range.tip.root))?;
-        all.push(file::Outgoing::bytes(
-            file::MemberName::Entries { number, feed },
-            text.into_bytes(),
-        ));
-        all.push(file::Outgoing::bytes(
-            file::MemberName::Checkpoint { number, feed },
-            checkpoint.text.into_bytes(),
-        ));
-        let name = file::MemberName::CheckpointSignature { number, feed };
-        all.push(file::Outgoing::bytes(name, checkpoint.sig.into_bytes()));
-        exchange::each_value(connection, range, |value| {
-            values.extend_from_slice(value.write().as_bytes());
-            values.push(b'\n');
-            Ok(())
-        })?;
-        for blob in exchange::blobs_of(connection, channel.id, range)? {
-            blobs.insert(blob.hash, blob.size);
-        }
-    }
-    let charter = id(channel.key.0)?;
-    all.push(file::Outgoing::bytes(
-        file::MemberName::Charter { channel: charter },
-        channel.signed.text.clone().into_bytes(),
-    ));
-    all.push(file::Outgoing::bytes(
-        file::MemberName::CharterSignature { channel: charter },
-        channel.signed.sig.clone().into_bytes(),
-    ));
-    if !values.is_empty() {
-        all.push(file::Outgoing::bytes(file::MemberName::Values { number: 1 }, values));
-    }
-    for (content, size) in blobs {
-        all.push(file::Outgoing::blob(hash(content)?, size, move || {
-            let reader = BlobReader {
-                open,
-                hash: content,
-                next: 0,
-                piece: std::io::Cursor::default(),
-            };
-            Ok(Box::new(reader) as Box<dyn Read + 'a>)
-        }));
-    }
-    Ok(all)
 }

@@ -1,6 +1,6 @@
 //! A bundle in: verified first, then one transaction; refused without a trace but a line in the journal.
 
-use super::Note;
+use super::{Note, sets};
 use crate::api::*;
 use crate::home::{App, Open};
 use crate::review::Noted;
@@ -8,13 +8,13 @@ use crate::staging::Place;
 use crate::work::Watch;
 use crate::{AppError, channels, register};
 use chidao_bundle as file;
-use chidao_domain::ids::{ChannelId, Hash, RecordId, UnitId, from_hex};
+use chidao_domain::ids::{ChannelId, FeedId, Hash, RecordId, UnitId, from_hex};
 use chidao_ledger::entry::DetachedValue;
 use chidao_ledger::store::append::Wish;
 use chidao_ledger::store::apply::Applied;
 use chidao_ledger::store::cells::{self, Words};
 use chidao_ledger::store::receive::{Range, Taken};
-use chidao_ledger::store::{LedgerError, Writer, exchange, local};
+use chidao_ledger::store::{LedgerError, Writer, awaited, exchange, local};
 use chidao_ledger::trust::{Certificate, Charter, Signed};
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
@@ -205,6 +205,8 @@ impl App {
         let sender_unit = UnitId(ledger_id(manifest.sender.unit)?);
         note.unit = Some(sender_name(&manifest));
         note.number = Some(manifest.number);
+        note.volume = sets::volume_of(&manifest, manifest_hash);
+        note.device = manifest.sender.device.to_string();
         if let Some(before) = open.store.read(|c| local::imported(c, manifest_hash))? {
             // Read to the end all the same: a damaged copy must not pass for the whole one.
             opened.members(&mut reading(watch), |_, _| Ok::<_, file::BundleError>(()))?;
@@ -214,7 +216,15 @@ impl App {
             note.entries = report.entries;
             note.blobs = report.blobs;
             self.write_journal("already_imported", false, Some(sender_unit), Some(manifest_hash), note)?;
+            tell_of_set(open, &manifest, note, &mut report)?;
             return Ok(report);
+        }
+        if let Some(volume) = &note.volume {
+            for has in manifest.channels.iter().flat_map(|channel| &channel.acknowledged) {
+                note.sender_has.push((FeedId(ledger_id(has.feed)?), has.n));
+            }
+            open.store
+                .read(|c| sets::check(c, volume, &note.device, manifest_hash))?;
         }
         let conflicts_before = self.do_session()?.conflicts;
         let mut report = self.told(&manifest, &manifest_hash.to_string())?;
@@ -269,6 +279,7 @@ impl App {
         note.entries = report.entries;
         note.blobs = report.blobs;
         self.write_journal("imported", false, Some(sender_unit), Some(manifest_hash), note)?;
+        tell_of_set(open, &manifest, note, &mut report)?;
         Ok(report)
     }
 
@@ -305,6 +316,9 @@ impl App {
             sender_person: manifest.sender.person_name.clone(),
             sender_device: manifest.sender.device_name.clone(),
             made_at: manifest.at.clone(),
+            volume: None,
+            missing_volumes: Vec::new(),
+            awaited: 0,
             imported_before_at: None,
             entries: u32::try_from(entries).unwrap_or(u32::MAX),
             new_entries: 0,
@@ -356,7 +370,7 @@ impl App {
                 let missing = || AppError::new("bundle_malformed").with("member", number);
                 let taken = writer.take_range(&Range {
                     channel,
-                    feed: chidao_domain::ids::FeedId(ledger_id(range.feed)?),
+                    feed: FeedId(ledger_id(range.feed)?),
                     first: range.first,
                     before: range.before.map(ledger_hash).transpose()?,
                     lines: parts.lines.remove(&number).ok_or_else(missing)?,
@@ -404,11 +418,17 @@ impl App {
                 continue;
             }
             for has in &channel.acknowledged {
-                let feed = chidao_domain::ids::FeedId(ledger_id(has.feed)?);
+                let feed = FeedId(ledger_id(has.feed)?);
                 writer.note_acknowledgement(device, feed, (has.n, ledger_hash(has.hash)?), &at, manifest.epoch)?;
             }
+            let asked: Vec<Hash> = channel
+                .lacks_blobs
+                .iter()
+                .map(|hash| ledger_hash(*hash))
+                .collect::<Result<_, _>>()?;
+            writer.hear_asked(device, of, &asked)?;
             for lacks in &channel.lacks {
-                writer.hear_lack(device, chidao_domain::ids::FeedId(ledger_id(lacks.feed)?), lacks.first)?;
+                writer.hear_lack(device, FeedId(ledger_id(lacks.feed)?), lacks.first)?;
             }
         }
         Ok(())
@@ -498,6 +518,27 @@ impl App {
 /// Tells how much of a bundle is read.
 fn reading<'w>(watch: &'w mut Watch<'_>) -> impl FnMut(file::Progress) -> ControlFlow<()> + 'w {
     |progress| watch.step(WorkStep::Reading, progress.done, progress.total)
+}
+
+/// Tells which volumes of the set are missing, and how many attachments of the sender's channels have not come.
+fn tell_of_set(open: &Open, manifest: &file::Manifest, note: &Note, report: &mut BundleReport) -> Result<(), AppError> {
+    report.volume = note.volume.clone();
+    open.store.read(|connection| {
+        if let Some(volume) = &note.volume {
+            report.missing_volumes = sets::missing(connection, volume, &note.device)?;
+        }
+        for channel in cells::channels(connection)? {
+            let key = channel.key.to_string();
+            if manifest
+                .channels
+                .iter()
+                .any(|described| described.channel.to_string() == key)
+            {
+                report.awaited += awaited::awaited(connection, channel.id, u32::MAX)?.len() as u32;
+            }
+        }
+        Ok(())
+    })
 }
 
 fn ledger_hash_or_zero(hash: &file::Hash) -> Hash {

@@ -1,14 +1,18 @@
 //! The journal of bundles: what was made, taken in or refused.
 
+use super::sets;
 use crate::AppError;
 use crate::api::*;
 use crate::channels;
-use crate::home::App;
+use crate::home::{App, name_of};
 use chidao_domain::ids::{FeedId, Hash, UnitId};
 use chidao_ledger::store::local::{self, JournalLine};
-use chidao_ledger::store::{Connection, LedgerError, exchange};
+use chidao_ledger::store::{Connection, LedgerError, awaited, cells, exchange};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// Most lines shown.
+const JOURNAL_LINES: u32 = 1_000;
 
 /// What a line of the journal keeps besides its columns.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -26,6 +30,15 @@ pub(crate) struct Note {
     /// Outgoing: the last line of each feed carried, by which the other side's confirmation is known.
     #[serde(default)]
     pub carried: Vec<(FeedId, u64)>,
+    /// Of one of several volumes: which.
+    #[serde(default)]
+    pub volume: Option<VolumeOf>,
+    /// Incoming volumes: the machine that made them.
+    #[serde(default)]
+    pub device: String,
+    /// Incoming volumes: how far the sender had each feed, by which it is known whether others are still needed.
+    #[serde(default)]
+    pub sender_has: Vec<(FeedId, u64)>,
 }
 
 fn outcome(word: &str) -> BundleOutcome {
@@ -38,8 +51,13 @@ fn outcome(word: &str) -> BundleOutcome {
     }
 }
 
-/// Whether every device of a unit has acknowledged what a bundle carried.
+/// Whether every device of a unit has acknowledged what a bundle carried, and lacks no attachment.
 fn confirmed(connection: &Connection, unit: UnitId, note: &Note) -> Result<bool, LedgerError> {
+    for channel in channels::pairs(connection)? {
+        if note.blobs > 0 && awaited::is_asked(connection, channel.id, unit)? {
+            return Ok(false);
+        }
+    }
     for (feed, last) in &note.carried {
         let mut here = false;
         for channel in channels::pairs(connection)? {
@@ -82,7 +100,7 @@ impl App {
         let open = self.opened()?;
         let lines = open.store.read(|connection| {
             let mut lines = Vec::new();
-            for line in local::journal(connection, 1_000)? {
+            for line in local::journal(connection, JOURNAL_LINES)? {
                 let note: Note = serde_json::from_str(&line.line).unwrap_or_default();
                 let confirmed = match line.unit {
                     Some(unit) if line.outgoing => Some(confirmed(connection, unit, &note)?),
@@ -97,6 +115,7 @@ impl App {
                     size: note.size,
                     number: note.number,
                     manifest_hash: line.manifest.map(|hash| hash.to_string()),
+                    volume: note.volume,
                     entries: note.entries,
                     blobs: note.blobs,
                     refusal: note.refusal,
@@ -106,6 +125,33 @@ impl App {
             }
             Ok::<_, LedgerError>(lines)
         })?;
-        Ok(BundleJournal { lines })
+        let missing = open.store.read(|connection| {
+            let channels = channels::pairs(connection)?;
+            let mut missing = Vec::new();
+            for gap in exchange::lacking(connection)? {
+                let channel = channels.iter().find(|channel| channel.key == gap.channel);
+                let Some((_, party)) = channel.and_then(|channel| channels::other(channel, open.profile.unit())) else {
+                    continue;
+                };
+                let device = match cells::feed_row(connection, gap.feed) {
+                    Ok(row) => cells::feed_info(connection, row)?.device_name,
+                    Err(_) => String::new(),
+                };
+                missing.push(MissingEntries {
+                    unit: name_of(party),
+                    device,
+                    entries: u32::try_from(gap.last + 1 - gap.first.max(1)).unwrap_or(u32::MAX),
+                });
+            }
+            Ok::<_, LedgerError>(missing)
+        })?;
+        let volumes = open
+            .store
+            .read(|connection| sets::incomplete(connection, JOURNAL_LINES))?;
+        Ok(BundleJournal {
+            lines,
+            missing,
+            volumes,
+        })
     }
 }

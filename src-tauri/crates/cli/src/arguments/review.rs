@@ -34,9 +34,45 @@ pub(crate) struct QuarantineAsked {
     pub(crate) out: Option<PathBuf>,
 }
 
+/// A further machine for a unit that has others.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Join {
+    /// Máy mới: ghi đề nghị gia nhập đơn vị / a new machine asks
+    Request {
+        /// Họ và tên người dùng máy này / who works here
+        #[arg(long, value_name = "NAME")]
+        person: String,
+        /// Chức vụ / title
+        #[arg(long, default_value = "")]
+        title: String,
+        /// Tên máy / name of this machine
+        #[arg(long, value_name = "NAME")]
+        device: String,
+        /// Tệp đề nghị / the request
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Nhận trả lời, với mã mà máy kia đọc / accept the answer by the code that the other machine shows
+    Accept {
+        /// Tệp trả lời / the answer
+        file: PathBuf,
+        /// Mã mà máy kia hiện ra / the code
+        #[arg(long)]
+        code: String,
+    },
+}
+
 /// Machines: without a command, the list.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DevicesCommand {
+    /// Cấp chứng thư cho máy mới của đơn vị; in mã để đọc / certify a further machine; prints the code
+    Approve {
+        /// Tệp đề nghị của máy mới / the request
+        file: PathBuf,
+        /// Thư mục để trả lời / the answer's folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Thu hồi một máy: những gì đã có vẫn giữ, những gì đến sau bị cách ly / believe a machine no longer
     Revoke {
         /// Tên hoặc định danh của máy / name or id

@@ -181,6 +181,18 @@ pub(super) fn journal(app: &App, output: &mut Output) -> Result<(), AppError> {
                 refusal.unwrap_or_else(|| line.file_name.clone()),
             ]);
         }
-        table.show("Chưa có gói nào.")
+        let mut told = table.show("Chưa có gói nào.");
+        for gap in &journal.missing {
+            told.push_str(&format!(
+                "\nCòn thiếu {} bút toán của {}{}; gói gửi đi lần tới sẽ xin lại.",
+                words::number(gap.entries),
+                words::unit(&gap.unit),
+                match gap.device.as_str() {
+                    "" => String::new(),
+                    device => format!(" (máy {device})"),
+                }
+            ));
+        }
+        told
     })
 }

@@ -4,6 +4,7 @@ mod bundles;
 mod demo;
 mod field_work;
 mod generate;
+mod joining;
 mod review;
 mod start;
 mod taking_in;
@@ -41,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
     let home = home::chosen(arguments.home.as_deref())?;
     match &arguments.command {
         Command::Init(init) => return start::init(&home, clock, init, passphrase_file, output).map(done),
+        Command::Join(asked) => return joining::join(&home, clock, asked, passphrase_file, output).map(done),
         Command::Serve(asked) => {
             let app = App::open(&home, clock.edges())?;
             return serve::run(app, asked, passphrase_file).map(done);
@@ -50,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
     let app = &home::open(&home, clock.edges(), passphrase_file)?;
     match &arguments.command {
         Command::Check => return upkeep::check(app, output),
-        Command::Init(_) | Command::Serve(_) | Command::Demo => {}
+        Command::Init(_) | Command::Join(_) | Command::Serve(_) | Command::Demo => {}
         Command::Session => start::session(app, output)?,
         Command::Settings(change) => start::settings(app, change, output)?,
         Command::Keys { command } => start::keys(app, command.as_ref(), output)?,

@@ -1,8 +1,11 @@
 //! Conflicts, the quarantine, incidents, machines.
 
 use crate::arguments::{ConflictsCommand, DevicesCommand, QuarantineAsked};
-use crate::print::{Output, Table, words};
-use chidao_app::api::{ConflictSettle, Conflicts, DeviceRef, DeviceRevoke, Devices, IncidentKind, Nothing, UseCases};
+use crate::home;
+use crate::print::{Output, Table, pairs, words};
+use chidao_app::api::{
+    ConflictSettle, Conflicts, DeviceRef, DeviceRevoke, Devices, FileRef, IncidentKind, Nothing, UseCases,
+};
 use chidao_app::{App, AppError};
 
 /// Cells with several values, or settling one.
@@ -128,6 +131,22 @@ pub(super) fn incidents(app: &App, output: &mut Output) -> Result<(), AppError> 
 pub(super) fn devices(app: &App, asked: Option<&DevicesCommand>, output: &mut Output) -> Result<(), AppError> {
     let found: Devices = match asked {
         None => app.devices(Nothing {})?,
+        Some(DevicesCommand::Approve { file, out }) => {
+            let file = home::hand_over(app, file)?;
+            let made = app.device_approve(FileRef { file })?;
+            let path = home::place_in(out, &made.answer.name)?;
+            app.save_file(&made.answer.file, &path)?;
+            let told =
+                serde_json::json!({"device": made.device, "person": made.person, "code": made.code, "path": path});
+            return output.answer(&told, || {
+                pairs(&[
+                    ("Máy", made.device.clone()),
+                    ("Người làm việc", words::person(&made.person)),
+                    ("Trả lời", path.display().to_string()),
+                    ("Mã để đọc cho máy kia", made.code.clone()),
+                ])
+            });
+        }
         Some(DevicesCommand::Revoke { device, reason }) => app.device_revoke(DeviceRevoke {
             device: device.clone(),
             reason: reason.clone(),

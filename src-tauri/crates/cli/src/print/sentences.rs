@@ -17,6 +17,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Tệp đính kèm còn đang trên đường, chưa tới máy này. Tệp sẽ đến cùng gói của bên kia.",
     ),
     (
+        "awaiting_answer",
+        "Máy này đã gửi đề nghị gia nhập và đang chờ trả lời của đơn vị. Khi có tệp trả lời, hãy chạy: chidao join accept TỆP --code MÃ.",
+    ),
+    (
         "bad_cursor",
         "Giá trị --after không phải của trang trước. Hãy lấy lại danh sách từ đầu.",
     ),
@@ -167,6 +171,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("no_team_head", "Chưa có trưởng đoàn. Chưa ghi gì."),
     ("not_a_request", "Tệp này không phải phiếu đề nghị ghi danh hợp lệ."),
     (
+        "not_an_answer",
+        "Tệp này không phải trả lời cho đề nghị của máy này ({detail}). Không có gì thay đổi.",
+    ),
+    (
         "not_completed",
         "Nhiệm vụ chưa được báo hoàn thành nên chưa đánh giá được.",
     ),
@@ -175,6 +183,7 @@ const SENTENCES: &[(&str, &str)] = &[
         "Đơn vị chưa được ghi danh. Dữ liệu đã ghi vẫn giữ nguyên và sẽ đi cùng gói đầu tiên sau khi ghi danh.",
     ),
     ("not_found", "Không tìm thấy {what}."),
+    ("not_joining", "Máy này không chờ trả lời nào. Không có gì thay đổi."),
     ("not_revoked", "Máy \"{device}\" không bị đơn vị này thu hồi."),
     ("not_started", "Thư mục này chưa được khởi tạo. Hãy chạy: chidao init …"),
     (

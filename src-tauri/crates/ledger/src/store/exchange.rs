@@ -369,20 +369,39 @@ pub fn quarantine_of(connection: &Connection, channel: i64, most: u32) -> Result
     Ok(all)
 }
 
-/// Ranges known to be missing: what has come early names them.
-pub fn lacking(connection: &Connection) -> Result<Vec<(FeedId, u64, u64)>> {
+/// Lines known to be missing: what came early names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacking {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The feed.
+    pub feed: FeedId,
+    /// First line.
+    pub first: u64,
+    /// Last line.
+    pub last: u64,
+}
+
+/// The lines known to be missing, of every channel.
+pub fn lacking(connection: &Connection) -> Result<Vec<Lacking>> {
     let mut statement = connection.prepare_cached(
-        "SELECT e.feed, coalesce(f.received_n + 1, 0), min(e.first) - 1 FROM early e LEFT JOIN feed f ON f.key = e.feed
-         GROUP BY e.feed HAVING min(e.first) > coalesce(f.received_n + 1, 0) ORDER BY e.feed",
+        "SELECT e.channel, e.feed, coalesce(f.received_n + 1, 0), min(e.first) - 1
+         FROM early e LEFT JOIN feed f ON f.key = e.feed
+         GROUP BY e.channel, e.feed HAVING min(e.first) > coalesce(f.received_n + 1, 0) ORDER BY e.channel, e.feed",
     )?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        all.push((
-            FeedId(id_of(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?),
-            row.get(1)?,
-            row.get(2)?,
-        ));
+        let blob = |i: usize| {
+            row.get_ref(i)
+                .map(|value| value.as_blob().map_err(rusqlite::Error::from))
+        };
+        all.push(Lacking {
+            channel: ChannelId(id_of(blob(0)??)?),
+            feed: FeedId(id_of(blob(1)??)?),
+            first: row.get(2)?,
+            last: row.get(3)?,
+        });
     }
     Ok(all)
 }
@@ -431,8 +450,10 @@ impl Writer<'_> {
             .collect();
         for (row, from) in rows {
             if first <= from {
-                self.tx
-                    .execute("DELETE FROM acknowledged WHERE device = ?1 AND feed = ?2", params![device, row])?;
+                self.tx.execute(
+                    "DELETE FROM acknowledged WHERE device = ?1 AND feed = ?2",
+                    params![device, row],
+                )?;
             } else {
                 let hash = self.hash_of_line(row, first - 1)?;
                 self.tx.execute(

@@ -120,7 +120,6 @@ impl Writer<'_> {
         } else if self.feeds[&row].received_n == last && self.checkpoint_of(row)?.is_none_or(|n| n < last) {
             self.keep_checkpoint(row, last, &range.checkpoint)?;
         }
-        self.take_early(range.channel, range.feed)?;
         Ok(if new > 0 { Taken::New(new) } else { Taken::Known })
     }
 
@@ -198,7 +197,13 @@ impl Writer<'_> {
             hashes.last(),
             "the same lines after the same hash give the same hash"
         );
+        if self.feeds[&row].here {
+            // This device's own feed, but these lines come from outside: a copy of it wrote them, or it did itself before it was
+            // restored. It writes on in an epoch of its own.
+            self.tx.execute("UPDATE feed SET here = 0 WHERE id = ?1", [row])?;
+        }
         let state = self.feed_row(row);
+        state.here = false;
         state.received_n = last;
         state.received_hash = kept;
         self.keep_checkpoint(row, last, &range.checkpoint)
@@ -248,8 +253,8 @@ impl Writer<'_> {
         })?;
         self.tx
             .prepare_cached(
-                "INSERT OR IGNORE INTO early (feed, first, last, before, hash, lines, checkpoint, checkpoint_sig)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT OR IGNORE INTO early (feed, first, last, before, hash, lines, checkpoint, checkpoint_sig, channel)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
                 range.feed.0,
@@ -259,7 +264,8 @@ impl Writer<'_> {
                 hash.0,
                 zstd::bulk::compress(range.lines.as_bytes(), 3)?,
                 range.checkpoint.text,
-                range.checkpoint.sig
+                range.checkpoint.sig,
+                range.channel.0
             ])?;
         Ok(())
     }

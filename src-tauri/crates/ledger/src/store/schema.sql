@@ -77,6 +77,7 @@ CREATE TABLE run (
 
 -- Ranges that arrived before the lines they follow.
 CREATE TABLE early (
+  channel BLOB NOT NULL,
   feed BLOB NOT NULL,
   first INTEGER NOT NULL,
   last INTEGER NOT NULL,

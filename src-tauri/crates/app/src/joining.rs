@@ -1,0 +1,233 @@
+//! A further machine for a unit: it asks, one of the unit's machines that holds the root key answers, and both read out one code.
+//!
+//! The new machine draws its own keys and knows nothing until the answer is accepted. What the unit has then comes with a
+//! bundle from a sibling.
+
+use crate::AppError;
+use crate::api::*;
+use crate::home::{App, PROFILE, Profile};
+use crate::staging::Place;
+use crate::vault::{Keys, PASSPHRASE_LEAST};
+use chidao_domain::ids::{RecordId, RecordKey, to_hex};
+use chidao_domain::text;
+use chidao_ledger::chain;
+use chidao_ledger::store::append::Wish;
+use chidao_ledger::store::{LedgerError, cells, local};
+use chidao_ledger::trust::{Certificate, DeviceAnswer, DeviceRequest, RequestPerson, Signed, Signer};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Largest request or answer, in bytes. An answer names every channel of its unit.
+const JOINING_LIMIT: u64 = 4 << 20;
+/// Setting: what a machine asked, until it is answered.
+pub(crate) const JOINING: &str = "joining";
+
+/// What a machine remembers of its own request.
+#[derive(Serialize, Deserialize)]
+struct Joining {
+    request: Signed,
+    tail: String,
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+impl App {
+    pub(crate) fn do_join_request(&self, request: &JoinRequest) -> Result<ReadyFile, AppError> {
+        if self.vault.exists() {
+            return Err(AppError::new("already_started"));
+        }
+        let broken = |error: &dyn std::fmt::Display| AppError::internal("joining", error);
+        let named = |field: &str, value: &str| match text::clean(value) {
+            name if name.is_empty() => Err(AppError::new("field_missing").with("field", field)),
+            name => Ok(name),
+        };
+        let person = RequestPerson {
+            name: named("person_name", &request.person_name)?,
+            title: text::clean(&request.person_title),
+        };
+        let name = named("device_name", &request.device_name)?;
+        if request.passphrase.chars().count() < PASSPHRASE_LEAST {
+            return Err(AppError::new("passphrase_too_short").with("least", PASSPHRASE_LEAST));
+        }
+        let identity = age::x25519::Identity::generate();
+        let signing = Zeroizing::new(Signer::generate().map_err(|error| broken(&error))?);
+        let keys = Keys {
+            database: Zeroizing::new(to_hex(&self.random::<32>())),
+            age: chidao_bundle::keys::identity_text(&identity),
+            signing: Some(signing.clone()),
+            root: None,
+        };
+        let signer = Signer::parse(&signing).map_err(|error| broken(&error))?;
+        let signed = signer
+            .sign(DeviceRequest {
+                v: 1,
+                key: signer.public().to_owned(),
+                age: identity.to_public().to_string(),
+                name: name.clone(),
+                person,
+                at: self.now_text(),
+            })
+            .map_err(|error| broken(&error))?;
+        let tail = to_hex(&self.random::<8>());
+        let bytes = serde_json::to_vec_pretty(&signed).map_err(|error| broken(&error))?;
+        let joining = Joining {
+            request: signed,
+            tail: tail.clone(),
+        };
+        let joining = serde_json::to_string(&joining).map_err(|error| broken(&error))?;
+        for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm"] {
+            let _ = std::fs::remove_file(self.home.join(name));
+        }
+        let store = self.open_store(&keys)?;
+        store.write(|writer| writer.set(JOINING, &joining))?;
+        // The office's recovery key comes with the answer; until then there is nothing to recover.
+        let nobody = age::x25519::Identity::generate().to_public();
+        self.vault.make(&tail, &request.passphrase, &nobody, &keys)?;
+        let file = format!("de-nghi-may-{}.chidao-request", text::fold(&name).replace(' ', "-"));
+        Ok(self.keep_staged(&file, bytes.len() as u64, Place::Memory(bytes)))
+    }
+
+    fn read_signed(&self, file: &str, what: &str) -> Result<Signed, AppError> {
+        let bytes = self.file_bytes(file, JOINING_LIMIT)?;
+        serde_json::from_slice(&bytes).map_err(|error| AppError::new(what).with("detail", error))
+    }
+
+    pub(crate) fn do_device_approve(&self, file: &FileRef) -> Result<DeviceApproved, AppError> {
+        let open = self.opened()?;
+        let wrong = |error: &dyn std::fmt::Display| AppError::new("not_a_request").with("detail", error);
+        let signed = self.read_signed(&file.file, "not_a_request")?;
+        let request = DeviceRequest::read(&signed).map_err(|error| wrong(&error))?;
+        let root = open.root()?;
+        let profile = &open.profile;
+        let broken = |error: &dyn std::fmt::Display| AppError::internal("answer", error);
+        let certificate = root
+            .sign(Certificate {
+                v: 1,
+                unit: profile.unit(),
+                root: profile.party.root.clone(),
+                device: chain::device_id(&request.key),
+                key: request.key.clone(),
+                age: request.age.clone(),
+                name: request.name.clone(),
+                at: self.now_text(),
+            })
+            .map_err(|error| broken(&error))?;
+        let (channels, confirmed) = open.store.read(|connection| {
+            let channels = cells::channels(connection)?;
+            let mut confirmed = Vec::new();
+            for channel in &channels {
+                if local::setting(connection, &crate::channels::confirmed_setting(channel))?.is_some() {
+                    confirmed.push(channel.key);
+                }
+            }
+            Ok::<_, LedgerError>((channels, confirmed))
+        })?;
+        let hash = chain::device_request_hash(&signed.text);
+        let answer = root
+            .sign(DeviceAnswer {
+                v: 1,
+                request: hash,
+                unit: profile.party.clone(),
+                certificate: certificate.clone(),
+                by: profile.certificate.clone(),
+                inner: profile.inner,
+                upward: profile.upward,
+                charters: channels.into_iter().map(|channel| channel.signed).collect(),
+                confirmed,
+                at: self.now_text(),
+            })
+            .map_err(|error| broken(&error))?;
+        open.store
+            .write(|writer| writer.take_device(&certificate).map(|_| ()))?;
+        let bytes = serde_json::to_vec_pretty(&answer).map_err(|error| broken(&error))?;
+        let name = format!(
+            "tra-loi-may-{}.chidao-answer",
+            text::fold(&request.name).replace(' ', "-")
+        );
+        Ok(DeviceApproved {
+            device: request.name,
+            person: PersonName {
+                name: request.person.name,
+                title: request.person.title,
+            },
+            code: chain::enrolment_code(hash, &profile.party.root),
+            answer: self.keep_staged(&name, bytes.len() as u64, Place::Memory(bytes)),
+        })
+    }
+
+    pub(crate) fn do_join_accept(&self, request: &JoinAccept) -> Result<Session, AppError> {
+        let keys = self.vault.open(&request.passphrase)?;
+        let store = self.open_store(&keys)?;
+        let asked = store.read(|c| local::setting(c, JOINING))?.unwrap_or_default();
+        let joining: Joining = serde_json::from_str(&asked).map_err(|_| AppError::new("not_joining"))?;
+        let signed = self.read_signed(&request.file, "not_an_answer")?;
+        let wrong = |error: &dyn std::fmt::Display| AppError::new("not_an_answer").with("detail", error);
+        let (answer, certificate) = DeviceAnswer::read(&signed, &joining.request).map_err(|error| wrong(&error))?;
+        // Read out by the one who answered: whoever put another answer in its place has another root key.
+        let code = chain::enrolment_code(answer.request, &answer.unit.root);
+        if digits(&request.code) != digits(&code) {
+            return Err(AppError::new("wrong_code"));
+        }
+        let asked = DeviceRequest::read(&joining.request).map_err(|error| wrong(&error))?;
+        let tail = chidao_domain::ids::from_hex(&joining.tail).ok_or_else(|| AppError::new("vault_unreadable"))?;
+        let recovery: age::x25519::Recipient = answer.unit.recovery.parse().map_err(|error: &str| wrong(&error))?;
+        let profile = Profile {
+            edition: match answer.upward {
+                Some(_) => Edition::Unit,
+                None => Edition::Province,
+            },
+            person: RecordKey::Owned(answer.unit.unit, tail),
+            person_name: PersonName {
+                name: asked.person.name,
+                title: asked.person.title,
+            },
+            device: certificate.device,
+            device_name: asked.name,
+            age: asked.age,
+            certificate: answer.certificate.clone(),
+            inner: answer.inner,
+            upward: answer.upward,
+            epoch: 1,
+            demo: false,
+            party: answer.unit,
+        };
+        self.vault.recover_with(&recovery, &keys)?;
+        let text = serde_json::to_string(&profile).map_err(|error| AppError::internal("profile", &error))?;
+        let at = self.now_text();
+        store.write(|writer| {
+            for charter in &answer.charters {
+                writer.take_charter(charter)?;
+            }
+            writer.take_device(&answer.certificate)?;
+            writer.take_device(&answer.by)?;
+            for channel in &answer.confirmed {
+                writer.set(&format!("confirmed:{channel}"), &at)?;
+            }
+            writer.set(PROFILE, &text)?;
+            writer.set(JOINING, "")
+        })?;
+        drop(store);
+        let open = self.open_with(keys)?;
+        // Its first entry shows its certificate to whoever shares a channel with it: so they know to encrypt to it.
+        let person = RecordId {
+            kind: "person".into(),
+            key: open.profile.person,
+        };
+        let name = &open.profile.person_name;
+        let about = vec![
+            ("name", name.name.as_str().into()),
+            ("title", name.title.as_str().into()),
+        ];
+        for channel in [Some(open.profile.inner), open.profile.upward].into_iter().flatten() {
+            self.commit(
+                &open,
+                channel,
+                "device.start",
+                vec![Wish::change(person.clone(), about.clone())],
+            )?;
+        }
+        self.do_session()
+    }
+}

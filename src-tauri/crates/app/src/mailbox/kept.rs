@@ -1,0 +1,278 @@
+//! The mailboxes that this machine knows: adding, changing, forgetting, and entering them.
+
+use super::told;
+use crate::api::*;
+use crate::bundles::Carried;
+use crate::home::{App, Open, name_of, unpoisoned};
+use crate::session::required;
+use crate::{AppError, channels};
+use chidao_domain::ids::{DeviceId, UnitId, to_hex};
+use chidao_domain::text;
+use chidao_ledger::store::{Connection, LedgerError, mailbox as rows};
+use chidao_mailbox::folder::FolderAddress;
+use chidao_mailbox::marker::MarkerId;
+use chidao_mailbox::{Folder, MailboxError, Place, unwatched};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Longest name of a mailbox, in characters.
+const NAME_LIMIT: usize = 80;
+/// Most mailboxes of one machine.
+const LIMIT: usize = 32;
+
+/// Where a mailbox is, with what opens it; kept in the encrypted store alone. Never printed.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum Address {
+    Folder(FolderAddress),
+}
+
+/// A mailbox as it is kept.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Kept {
+    #[serde(skip)]
+    pub id: String,
+    pub name: String,
+    pub address: Address,
+    /// Empty for all units.
+    pub units: Vec<UnitId>,
+    pub by_itself: bool,
+    #[serde(default)]
+    pub synced_at: Option<String>,
+    #[serde(default)]
+    pub tried_at: Option<String>,
+    #[serde(default)]
+    pub trouble: Option<MailboxTrouble>,
+}
+
+/// An own bundle in a mailbox, as it is kept.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Own {
+    /// Set out to be written; whether it came to lie there is not known.
+    #[serde(default)]
+    pub begun: bool,
+    #[serde(default)]
+    pub size: u64,
+    #[serde(default)]
+    pub entries: u32,
+    /// The last line of each feed that it carries: feed, branch, line.
+    #[serde(default)]
+    pub carried: Vec<Carried>,
+    /// The devices of the unit that can read it.
+    #[serde(default)]
+    pub devices: Vec<DeviceId>,
+    /// How many bundles of the other unit had been taken in when it was put.
+    #[serde(default)]
+    pub heard: u64,
+    /// In the order in which they were put.
+    #[serde(default)]
+    pub number: u64,
+}
+
+impl Kept {
+    fn read(id: String, line: &str) -> Result<Kept, AppError> {
+        let kept: Kept = serde_json::from_str(line).map_err(|error| AppError::internal("mailbox", &error))?;
+        Ok(Kept { id, ..kept })
+    }
+
+    /// Whether a unit is served through it.
+    pub(super) fn serves(&self, unit: UnitId) -> bool {
+        self.units.is_empty() || self.units.contains(&unit)
+    }
+}
+
+/// Every mailbox.
+pub(super) fn all(connection: &Connection) -> Result<Vec<Kept>, AppError> {
+    let rows = rows::mailboxes(connection)?;
+    rows.into_iter().map(|(id, line)| Kept::read(id, &line)).collect()
+}
+
+/// One by id or name.
+fn one(connection: &Connection, wanted: &str) -> Result<Kept, AppError> {
+    let name = text::clean(wanted);
+    let mut all = all(connection)?;
+    let found = all.iter().position(|kept| kept.id == name || kept.name == name);
+    let found = found.ok_or_else(|| AppError::new("mailbox_unknown").with("mailbox", wanted))?;
+    Ok(all.swap_remove(found))
+}
+
+/// An own bundle's line.
+pub(super) fn own(file: &rows::MailboxFile) -> Own {
+    // Unreadable only if a later version wrote it: then as one that carries nothing, which stays until it is superseded.
+    serde_json::from_str(&file.line).unwrap_or_default()
+}
+
+impl App {
+    /// The folders at which something is plugged in now.
+    pub(super) fn roots(&self) -> Vec<PathBuf> {
+        unpoisoned(&self.mailboxes).roots()
+    }
+
+    /// A mailbox made ready for work: found where it is now. A folder that moved is remembered at its new place.
+    pub(super) fn enter(&self, open: &Open, kept: &mut Kept) -> Result<Box<dyn Place>, AppError> {
+        let entered = match &kept.address {
+            Address::Folder(address) => Folder::find(address, &self.roots()).map(|(folder, found)| {
+                let moved = (found != *address).then_some(Address::Folder(found));
+                (Box::new(folder) as Box<dyn Place>, moved)
+            }),
+        };
+        let (place, moved) = entered.map_err(|error| told(error, &kept.name))?;
+        if let Some(address) = moved {
+            kept.address = address;
+            self.keep(open, kept)?;
+        }
+        Ok(place)
+    }
+
+    pub(super) fn keep(&self, open: &Open, kept: &Kept) -> Result<(), AppError> {
+        // A serde_json text with credentials in it: wiped when it has been written.
+        let line = Zeroizing::new(serde_json::to_string(kept).map_err(|error| AppError::internal("mailbox", &error))?);
+        Ok(open.store.write(|writer| writer.keep_mailbox(&kept.id, &line))?)
+    }
+
+    pub(super) fn mailbox(&self, open: &Open, wanted: &str) -> Result<Kept, AppError> {
+        open.store.read(|connection| one(connection, wanted))
+    }
+
+    pub(crate) fn do_mailboxes(&self) -> Result<Mailboxes, AppError> {
+        let open = self.opened()?;
+        let roots = self.roots();
+        let mut rows = open.store.read(|connection| {
+            let names = unit_names(connection, &open)?;
+            all(connection)?
+                .into_iter()
+                .map(|kept| row(connection, &names, &roots, kept))
+                .collect::<Result<Vec<_>, AppError>>()
+        })?;
+        rows.sort_by_cached_key(|row| text::collation_key(&row.name));
+        Ok(Mailboxes { rows })
+    }
+
+    pub(crate) fn do_mailbox_save(&self, request: &MailboxSave) -> Result<Mailboxes, AppError> {
+        let open = self.opened()?;
+        let name = required("mailbox_name", &request.name, NAME_LIMIT)?;
+        let (known, before, units) = open.store.read(|connection| {
+            let known = all(connection)?;
+            let before = match request.id.as_deref() {
+                Some(id) => Some(one(connection, id)?),
+                None => None,
+            };
+            let units: Vec<UnitId> = request
+                .units
+                .iter()
+                .map(|unit| Ok(channels::with_unit(connection, &open, unit)?.1.unit))
+                .collect::<Result<_, AppError>>()?;
+            Ok::<_, AppError>((known, before, units))
+        })?;
+        let id = match &before {
+            Some(kept) => kept.id.clone(),
+            None => to_hex(&self.random::<16>()),
+        };
+        if known.iter().any(|kept| kept.id != id && kept.name == name) {
+            return Err(AppError::new("mailbox_name_taken").with("mailbox", name));
+        }
+        if before.is_none() && known.len() >= LIMIT {
+            return Err(AppError::new("mailbox_too_many").with("limit", LIMIT));
+        }
+        let address = self.entered(&name, &request.place, before.as_ref().map(|kept| &kept.address))?;
+        let mut kept = before.unwrap_or(Kept {
+            id,
+            name: String::new(),
+            address: address.clone(),
+            units: Vec::new(),
+            by_itself: false,
+            synced_at: None,
+            tried_at: None,
+            trouble: None,
+        });
+        kept.name = name;
+        kept.address = address;
+        kept.units = units;
+        kept.by_itself = request.by_itself;
+        kept.trouble = None;
+        self.keep(&open, &kept)?;
+        self.do_mailboxes()
+    }
+
+    /// Enters a place for the first time; answers how to find it again.
+    fn entered(&self, mailbox: &str, place: &MailboxPlace, _before: Option<&Address>) -> Result<Address, AppError> {
+        let failed = |error: MailboxError| told(error, mailbox);
+        match place {
+            MailboxPlace::Folder { path } => {
+                let fresh = MarkerId::new(self.random());
+                let (folder, address) = Folder::make(Path::new(path), &self.roots(), fresh).map_err(failed)?;
+                folder.list(&mut unwatched).map_err(failed)?;
+                Ok(Address::Folder(address))
+            }
+            _ => Err(AppError::new("mailbox_unknown_kind").with("mailbox", mailbox)),
+        }
+    }
+
+    pub(crate) fn do_mailbox_remove(&self, request: &MailboxRemove) -> Result<Mailboxes, AppError> {
+        let open = self.opened()?;
+        let mut kept = self.mailbox(&open, &request.mailbox)?;
+        if request.clear {
+            let place = self.enter(&open, &mut kept)?;
+            let files = open.store.read(|connection| rows::files(connection, &kept.id))?;
+            for file in files.iter().filter(|file| file.own) {
+                if let Some(name) = chidao_mailbox::Name::parse(&file.name) {
+                    place
+                        .clear(&name, &mut unwatched)
+                        .map_err(|error| told(error, &kept.name))?;
+                }
+                open.store
+                    .write(|writer| writer.forget_mailbox_file(&kept.id, &file.name))?;
+            }
+        }
+        open.store.write(|writer| writer.forget_mailbox(&kept.id))?;
+        self.do_mailboxes()
+    }
+}
+
+/// The units around this one, by id.
+pub(super) fn unit_names(connection: &Connection, open: &Open) -> Result<BTreeMap<UnitId, UnitName>, LedgerError> {
+    let pairs = channels::pairs(connection)?;
+    let others = pairs
+        .iter()
+        .filter_map(|channel| channels::other(channel, open.profile.unit()));
+    Ok(others.map(|(_, party)| (party.unit, name_of(party))).collect())
+}
+
+fn row(
+    connection: &Connection,
+    names: &BTreeMap<UnitId, UnitName>,
+    roots: &[PathBuf],
+    kept: Kept,
+) -> Result<MailboxRow, AppError> {
+    let (mut waiting, mut waiting_bytes) = (0, 0);
+    for file in rows::files(connection, &kept.id)?.iter().filter(|file| file.own) {
+        let own = own(file);
+        if own.entries > 0 && !own.begun {
+            waiting += 1;
+            waiting_bytes += own.size;
+        }
+    }
+    let (place, there) = match &kept.address {
+        Address::Folder(address) => {
+            let found = Folder::find(address, roots);
+            let path = found.as_ref().map_or(&address.path, |(_, found)| &found.path);
+            let path = path.display().to_string();
+            (MailboxPlace::Folder { path }, Some(found.is_ok()))
+        }
+    };
+    Ok(MailboxRow {
+        units: kept.units.iter().filter_map(|unit| names.get(unit).cloned()).collect(),
+        id: kept.id,
+        name: kept.name,
+        place,
+        by_itself: kept.by_itself,
+        there,
+        synced_at: kept.synced_at,
+        tried_at: kept.tried_at,
+        trouble: kept.trouble,
+        waiting,
+        waiting_bytes,
+    })
+}
