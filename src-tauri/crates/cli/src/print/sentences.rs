@@ -82,6 +82,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "bundle_too_new",
         "Gói do phiên bản mới hơn làm ra (cần trình đọc {reader}). Sổ vẫn như trước; hãy cập nhật chương trình rồi nhận lại.",
     ),
+    (
+        "bundle_volume_foreign",
+        "Tập này không thuộc bộ đang nhận: số tập hoặc mã bộ không khớp. Sổ vẫn như trước; hãy kiểm tra lại tệp.",
+    ),
     ("cancelled", "Đã dừng theo yêu cầu. Không có gì được ghi."),
     (
         "code_taken",
@@ -157,6 +161,23 @@ const SENTENCES: &[(&str, &str)] = &[
         "Tệp {name} quá lớn: {detail}. Hãy chia thành nhiều tệp.",
     ),
     ("locked", "Két khoá đang đóng. Hãy mở bằng mật khẩu."),
+    (
+        "mailbox_busy",
+        "Đang đồng bộ qua nơi này rồi. Hãy đợi xong rồi thử lại.",
+    ),
+    (
+        "mailbox_name_taken",
+        "Đã có nơi để gói mang tên này. Hãy chọn tên khác.",
+    ),
+    (
+        "mailbox_too_many",
+        "Đã có quá nhiều nơi để gói. Hãy bỏ bớt nơi không dùng nữa.",
+    ),
+    ("mailbox_unknown", "Không biết nơi để gói này. Hãy xem lại danh sách."),
+    (
+        "mailbox_unknown_kind",
+        "Chưa dùng được loại nơi để gói này; hiện dùng được thư mục trên máy, ổ mạng hoặc USB.",
+    ),
     ("no_checkpoint", "Đoạn nhật ký không có chữ ký chốt. Sổ vẫn như trước."),
     ("no_parent_possible", "Bản dùng cho tỉnh không ghi danh với cấp trên."),
     (
@@ -282,6 +303,10 @@ const SENTENCES: &[(&str, &str)] = &[
     (
         "vault_unreadable",
         "Không đọc được két khoá. Dữ liệu vẫn còn nguyên; hãy khôi phục két từ bản sao hoặc dùng khoá khôi phục.",
+    ),
+    (
+        "volume_too_small",
+        "Cỡ tập quá nhỏ: ít nhất phải là {least} byte. Không có gì được ghi.",
     ),
     (
         "wrong_code",
