@@ -154,6 +154,13 @@ fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
+/// SQLite counts itself as begun before SQLCipher, which begins after it, has its keys and masks: a second thread that
+/// opens its first database meanwhile is refused its key. So one thread begins both, and the others wait for it.
+fn sqlite_ready() {
+    static BEGUN: std::sync::Once = std::sync::Once::new();
+    BEGUN.call_once(|| drop(Connection::open_in_memory()));
+}
+
 impl Store {
     /// Opens or makes the store at a path, with a random key of 32 bytes that lies in the vault.
     ///
@@ -173,6 +180,7 @@ impl Store {
 
     /// A store in memory, for tests and for `check`. It has no second connection: readers wait for the writer.
     pub fn in_memory() -> Result<Store> {
+        sqlite_ready();
         let writer = Connection::open_in_memory()?;
         Self::prepare(&writer)?;
         Self::migrate(&writer)?;
@@ -186,6 +194,7 @@ impl Store {
 
     fn connect(path: Option<&Path>, key: &str) -> Result<Connection> {
         let path = path.ok_or_else(|| LedgerError::NotFound("store path".into()))?;
+        sqlite_ready();
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.pragma_update(None, "key", key)?;

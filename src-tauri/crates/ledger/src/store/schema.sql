@@ -131,6 +131,7 @@ CREATE TABLE record (
 CREATE UNIQUE INDEX record_made ON record (feed, n, k, kind) WHERE owned IS NULL;
 CREATE UNIQUE INDEX record_owned ON record (channel, kind, owned) WHERE owned IS NOT NULL;
 CREATE INDEX record_notice ON record (channel) WHERE kind <= 2;
+CREATE INDEX record_kind ON record (kind);
 
 -- Every change. state: 0 head, 1 superseded, 2 quarantined, 3 deferred.
 CREATE TABLE change (
