@@ -1,7 +1,7 @@
 //! What the window needs of the application, and the one place where the two are put together: [`open`].
 
 use crate::edges::{self, Clock};
-use chidao_app::api::{ReadyFile, dispatch};
+use chidao_app::api::{Progress, ReadyFile};
 use chidao_app::{App, AppError, Edges};
 use serde_json::Value;
 use std::io::{Read, Write};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// The application behind the window. Every method may be called from several threads at once and may take long: the
 /// seam calls them off the window's thread. Files wait under tokens; where their bytes lie is the application's affair.
 pub(crate) trait Host: Send + Sync {
-    /// Answers one request of the page.
+    /// Answers one request of the page; long work that it names is told as it goes on.
     fn call(&self, request: &Value) -> Result<Value, AppError>;
     /// Takes in the bytes of a file that a person dropped or chose.
     fn stage(&self, name: &str, bytes: &mut dyn Read) -> Result<ReadyFile, AppError>;
@@ -19,6 +19,8 @@ pub(crate) trait Host: Send + Sync {
     fn file(&self, token: &str) -> Result<ReadyFile, AppError>;
     /// Writes the bytes under a token, and gives how many.
     fn read_file(&self, token: &str, out: &mut dyn Write) -> Result<u64, AppError>;
+    /// Who is told from now on how far long work is.
+    fn on_progress(&self, hearer: Box<dyn Fn(Progress) + Send + Sync>);
     /// Saves the file under a token where nothing stands yet, whole or not at all.
     fn save_file(&self, token: &str, path: &Path) -> Result<(), AppError>;
 }
@@ -70,7 +72,7 @@ pub(crate) fn open_demonstration(opening: Opening<'_>, province: &Path) -> Resul
 
 impl Host for App {
     fn call(&self, request: &Value) -> Result<Value, AppError> {
-        dispatch(self, request)
+        self.call_json(request)
     }
 
     fn stage(&self, name: &str, bytes: &mut dyn Read) -> Result<ReadyFile, AppError> {
@@ -83,6 +85,10 @@ impl Host for App {
 
     fn read_file(&self, token: &str, out: &mut dyn Write) -> Result<u64, AppError> {
         App::read_file(self, token, out)
+    }
+
+    fn on_progress(&self, hearer: Box<dyn Fn(Progress) + Send + Sync>) {
+        App::on_progress(self, hearer);
     }
 
     fn save_file(&self, token: &str, path: &Path) -> Result<(), AppError> {

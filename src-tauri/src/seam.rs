@@ -2,7 +2,7 @@
 //!
 //! | command | takes | gives |
 //! |---|---|---|
-//! | `call` | `{request}`: `{"do", "with"}` | the response, or the error `{code, params, retryable}` |
+//! | `call` | `{request}`: `{"do", "with", "work"}` | the response, or the error `{code, params, retryable}` |
 //! | `upload` | raw bytes, header `x-file-name` percent-encoded | [`ReadyFile`] |
 //! | `download` | `{file}`: a token | raw bytes |
 //! | `save_file` | `{file, language}` | `{path}`, or null if the person thought better of it |
@@ -17,7 +17,7 @@ use crate::dialogs::{Dialogs, PickKind};
 use crate::host::Host;
 use crate::window::Painting;
 use chidao_app::AppError;
-use chidao_app::api::{Language, ReadyFile};
+use chidao_app::api::{Language, Progress, ReadyFile, WorkStep};
 use serde::Serialize;
 use serde_json::Value;
 use std::fs::File;
@@ -33,22 +33,13 @@ const NAME_HEADER: &str = "x-file-name";
 /// The most bytes that `download` shows at once. Larger files are saved, never shown: 64 MiB.
 const SHOWN_LIMIT: u64 = 64 << 20;
 
+/// The name under which the reading of chosen files is told: the shell's own work, which nobody can stop.
+const PICKING: &str = "pick_files";
+
 /// Where a file was saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Saved {
     path: PathBuf,
-}
-
-/// One step of something long: how far the file that a person chose has been taken in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Progress {
-    /// Which command goes on.
-    command: &'static str,
-    /// The file's name.
-    name: String,
-    /// Bytes done, and of how many.
-    done: u64,
-    total: u64,
 }
 
 /// Who hears of progress: the page that watched last.
@@ -64,10 +55,13 @@ pub(crate) struct Seam {
 impl Seam {
     /// Over this application and these dialogs.
     pub(crate) fn new(host: Arc<dyn Host>, dialogs: Box<dyn Dialogs>) -> Seam {
+        let watching = Watching::default();
+        let told = Arc::clone(&watching);
+        host.on_progress(Box::new(move |progress| tell(&told, progress)));
         Seam {
             host,
             dialogs: dialogs.into(),
-            watching: Watching::default(),
+            watching,
         }
     }
 }
@@ -198,7 +192,8 @@ fn pick(
         let total = file.metadata().map_err(unreadable)?.len();
         let step = |done| {
             tell(Progress {
-                command: "pick_files",
+                work: PICKING.to_owned(),
+                step: WorkStep::HandingOver,
                 name: name.clone(),
                 done,
                 total,

@@ -43,6 +43,8 @@ impl Host for Shelf {
         Ok(0)
     }
 
+    fn on_progress(&self, _: Box<dyn Fn(Progress) + Send + Sync>) {}
+
     fn save_file(&self, token: &str, path: &Path) -> Result<(), AppError> {
         if path.exists() {
             return Err(AppError::new("file_exists"));
@@ -122,6 +124,32 @@ fn taking_in_a_large_file_is_told_step_by_step() {
 }
 
 #[test]
+fn whoever_watches_hears_of_the_applications_long_work() {
+    let home = tempfile::tempdir().unwrap();
+    let app = crate::host::open(crate::host::Opening {
+        home: home.path(),
+        clock: crate::edges::Clock::of_the_demonstration(),
+        machine: "máy thử".to_owned(),
+    })
+    .unwrap();
+    let started = json!({"do": "first_start", "with": {"edition": "unit", "unit_name": "UBND huyện Yên Thế",
+        "unit_code": "H02.15", "person_name": "Hoàng Thị Mai", "person_title": "", "passphrase": "đồng lúa chín"}});
+    app.call(&started).unwrap();
+    let seam = Seam::new(app, Box::new(NOBODY));
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&heard);
+    let channel = Channel::new(move |body| {
+        kept.lock().unwrap().push(body.deserialize::<Progress>().unwrap());
+        Ok(())
+    });
+    *seam.watching.lock().unwrap() = Some(channel);
+    seam.host.call(&json!({"do": "check", "work": "w1"})).unwrap();
+    let heard = heard.lock().unwrap();
+    assert!(!heard.is_empty() && heard.iter().all(|progress| progress.work == "w1"));
+    assert_eq!(heard[0].step, WorkStep::Replaying);
+}
+
+#[test]
 fn a_chosen_file_that_cannot_be_read_is_told_by_name() {
     let person = Person {
         chooses: vec!["/không/có/ảnh.jpg".into()],
@@ -195,6 +223,7 @@ fn what_is_too_big_to_show_is_refused_before_it_is_read() {
         fn read_file(&self, _: &str, _: &mut dyn Write) -> Result<u64, AppError> {
             Err(AppError::new("read"))
         }
+        fn on_progress(&self, _: Box<dyn Fn(Progress) + Send + Sync>) {}
         fn save_file(&self, _: &str, _: &Path) -> Result<(), AppError> {
             Err(AppError::new("not_asked"))
         }

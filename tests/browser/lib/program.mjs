@@ -117,7 +117,10 @@ export async function pageOf(chrome, address, { dark = false, size = SCREEN, con
     if (message.type() === 'error' || message.type() === 'warning') page.complaints.push(`${message.text()} ${message.location().url ?? ""}`.trim());
   });
   page.asked = new Set();
-  page.on('request', (request) => page.asked.add(request));
+  page.on('request', (request) => {
+    // The answer to /watch ends with the program.
+    if (!request.url().endsWith('/watch')) page.asked.add(request);
+  });
   for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => page.asked.delete(request));
   page.on('pageerror', (error) => page.complaints.push(String(error)));
   await page.goto(address);

@@ -8,6 +8,9 @@ let served;
 let page;
 /** Long work is held back on its way until it has been stopped, so that no machine is too quick for this test. */
 let held = '';
+/** The answer of this work is held back until its steps have been seen, for the same reason. */
+let seen = '';
+let told;
 
 before(async () => {
   chrome = await browser();
@@ -17,6 +20,14 @@ before(async () => {
   let stopped = () => undefined;
   await page.route('**/call', async (route) => {
     const asked = route.request().postDataJSON();
+    if (asked?.do === seen) {
+      seen = '';
+      const response = await route.fetch();
+      const bar = page.locator('[data-test=working] progress[value]');
+      await bar.waitFor();
+      told = await bar.evaluate((one) => [one.value, one.max]);
+      return route.fulfill({ response });
+    }
     if (asked?.do === held) {
       assert.match(asked.work, new RegExp(`^${held} `));
       const until = new Promise((done) => (stopped = done));
@@ -61,6 +72,13 @@ test('the check of the register can be stopped', async () => {
   await page.getByText('Đã dừng kiểm tra sổ').waitFor();
   await page.locator('[data-test=check]').click();
   await page.locator('[data-test=check-report]').filter({ hasText: '✓' }).waitFor();
+});
+
+test('the page hears from the program how far long work is', async () => {
+  seen = 'check';
+  const checked = (answer) => answer.url().endsWith('/call') && answer.request().postDataJSON()?.do === 'check';
+  await Promise.all([page.waitForResponse(checked), page.locator('[data-test=check]').click()]);
+  assert.ok(told[1] > 1 && told[0] === told[1], `the bar stood at ${told}`);
 });
 
 test('nothing was complained of but what was stopped', () => {

@@ -1,5 +1,6 @@
 import { chooseFiles, keepAsDownload } from './browser';
-import { AppFailure, type HandedFile, type Host } from './host';
+import { AppFailure, type HandedFile, type Host, type SeenWork } from './host';
+import type { Progress } from './types/Progress';
 
 const HEADER = 'X-Chidao-Token';
 const KEPT_AS = 'chidao-token';
@@ -73,9 +74,23 @@ export function loopback(): Host {
     return new Blob([bytes], { type: mediaType });
   }
 
+  /** Each line that comes is one step of long work, for as long as the program runs. */
+  async function hear(body: ReadableStream<Uint8Array>, told: SeenWork): Promise<void> {
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    let begun = '';
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const lines = (begun + decoder.decode(part.value, { stream: true })).split('\n');
+      begun = lines.pop() ?? '';
+      for (const line of lines) if (line !== '') told(JSON.parse(line) as Progress);
+    }
+  }
+
   return {
-    async watch() {
-      throw new AppFailure('unknown_request', { request: 'watch' });
+    async watch(told) {
+      const answer = await reach('/watch', {});
+      // The end of the program is told by the next call.
+      if (answer.body) void hear(answer.body, told).catch(() => undefined);
     },
     async call(name, request, work) {
       const answer = await reach('/call', {

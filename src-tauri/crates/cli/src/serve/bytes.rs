@@ -5,7 +5,9 @@ use axum::body::{Body, Bytes, HttpBody};
 use http_body::Frame;
 use std::io::{self, Read, Write};
 use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// Pieces under way between the two sides.
@@ -96,6 +98,48 @@ impl Write for BodyWriter {
     }
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Steps told that a page has not read yet; a page that is slower misses some.
+const STEPS: usize = 256;
+
+/// The pages that hear of long work, until the server is told to stop: its last answers must end then.
+pub(super) struct Hearers(Mutex<Option<Vec<Sender<Piece>>>>);
+
+impl Hearers {
+    pub(super) fn new() -> Hearers {
+        Hearers(Mutex::new(Some(Vec::new())))
+    }
+
+    /// An answer that goes on: each line of it is one step.
+    pub(super) fn join(&self) -> PieceBody {
+        let (to, from) = channel::<Piece>(STEPS);
+        if let Some(hearers) = &mut *self.locked() {
+            hearers.push(to);
+        }
+        PieceBody { from }
+    }
+
+    /// Tells a step to every page that still hears.
+    pub(super) fn tell(&self, step: &impl serde::Serialize) {
+        let Ok(mut line) = serde_json::to_vec(step) else {
+            return;
+        };
+        line.push(b'\n');
+        let line = Bytes::from(line);
+        if let Some(hearers) = &mut *self.locked() {
+            hearers.retain(|hearer| !matches!(hearer.try_send(Ok(line.clone())), Err(TrySendError::Closed(_))));
+        }
+    }
+
+    /// Ends every answer under way, and every later one at once.
+    pub(super) fn end(&self) {
+        *self.locked() = None;
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Option<Vec<Sender<Piece>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -17,7 +17,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use chidao_app::api::{Nothing, ReadyFile, Unlock, UseCases, VaultState};
+use bytes::Hearers;
+use chidao_app::api::{Nothing, Progress, ReadyFile, Unlock, UseCases, VaultState};
 use chidao_app::{App, AppError};
 use gate::{Gate, HEADER};
 use page::Page;
@@ -42,6 +43,8 @@ trait Seam: Send + Sync {
     fn file(&self, token: &str) -> Result<ReadyFile, AppError>;
     /// Writes the bytes under a token.
     fn read_file(&self, token: &str, out: &mut dyn Write) -> Result<u64, AppError>;
+    /// Who is told from now on how far long work is.
+    fn on_progress(&self, hearer: Box<dyn Fn(Progress) + Send + Sync>);
 }
 
 impl Seam for App {
@@ -56,6 +59,9 @@ impl Seam for App {
     }
     fn read_file(&self, token: &str, out: &mut dyn Write) -> Result<u64, AppError> {
         App::read_file(self, token, out)
+    }
+    fn on_progress(&self, hearer: Box<dyn Fn(Progress) + Send + Sync>) {
+        App::on_progress(self, hearer);
     }
 }
 
@@ -111,17 +117,15 @@ async fn listen(seam: Arc<dyn Seam>, page: Page, port: u16) -> Result<(), AppErr
                 .with("detail", error)
         })?;
     drop(out);
-    axum::serve(
-        listener,
-        router(Served {
-            seam,
-            gate: Arc::new(gate),
-            page: Arc::new(page),
-        }),
-    )
-    .with_graceful_shutdown(told_to_stop())
-    .await
-    .map_err(unusable)
+    let served = Served::new(seam, gate, page);
+    let hearers = Arc::clone(&served.hearers);
+    axum::serve(listener, router(served))
+        .with_graceful_shutdown(async move {
+            told_to_stop().await;
+            hearers.end();
+        })
+        .await
+        .map_err(unusable)
 }
 
 /// 256 bits at random, in hexadecimal digits.
@@ -152,6 +156,21 @@ struct Served {
     seam: Arc<dyn Seam>,
     gate: Arc<Gate>,
     page: Arc<Page>,
+    hearers: Arc<Hearers>,
+}
+
+impl Served {
+    fn new(seam: Arc<dyn Seam>, gate: Gate, page: Page) -> Served {
+        let hearers = Arc::new(Hearers::new());
+        let told = Arc::clone(&hearers);
+        seam.on_progress(Box::new(move |progress| told.tell(&progress)));
+        Served {
+            seam,
+            gate: Arc::new(gate),
+            page: Arc::new(page),
+            hearers,
+        }
+    }
 }
 
 fn router(served: Served) -> Router {
@@ -159,6 +178,7 @@ fn router(served: Served) -> Router {
         .route("/call", post(call))
         .route("/upload", post(upload))
         .route("/file/{token}", get(file))
+        .route("/watch", get(watch))
         .layer(middleware::from_fn_with_state(served.clone(), gate::with_token));
     Router::new()
         .route("/session", post(session))
@@ -240,6 +260,12 @@ async fn upload(
     // A body that is not read to its end would break the connection before the answer arrives.
     let _ = pump.await;
     Ok(json_response(StatusCode::OK, &json!(staged?)))
+}
+
+/// Tells each step of long work as one line of JSON, for as long as the page listens.
+async fn watch(State(served): State<Served>) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/x-ndjson")];
+    (kind, Body::new(served.hearers.join())).into_response()
 }
 
 async fn file(State(served): State<Served>, Path(token): Path<String>) -> Result<Response, Refused> {

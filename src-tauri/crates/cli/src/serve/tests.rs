@@ -1,6 +1,7 @@
 //! The gate and the seam over a real socket on loopback, with a stand-in for the application.
 
 use super::*;
+use chidao_app::api::WorkStep;
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 
@@ -8,12 +9,28 @@ use std::net::TcpStream;
 #[derive(Default)]
 struct StandIn {
     kept: std::sync::Mutex<Vec<u8>>,
+    hearer: std::sync::Mutex<Option<Hearer>>,
 }
+
+type Hearer = Box<dyn Fn(Progress) + Send + Sync>;
 
 impl Seam for StandIn {
     fn call(&self, request: &Value) -> Result<Value, AppError> {
         match request["do"].as_str() {
             Some("echo") => Ok(request["with"].clone()),
+            Some("long") => {
+                let hearer = self.hearer.lock().unwrap();
+                for done in 0..3 {
+                    hearer.as_ref().unwrap()(Progress {
+                        work: "w1".into(),
+                        step: WorkStep::Packing,
+                        name: String::new(),
+                        done,
+                        total: 2,
+                    });
+                }
+                Ok(Value::Null)
+            }
             other => Err(AppError::unknown_request(other.unwrap_or_default())),
         }
     }
@@ -49,10 +66,14 @@ impl Seam for StandIn {
             .map_err(|error| AppError::internal("test", &error))?;
         Ok(kept.len() as u64)
     }
+    fn on_progress(&self, hearer: Hearer) {
+        *self.hearer.lock().unwrap() = Some(hearer);
+    }
 }
 
 struct Server {
     port: u16,
+    hearers: Arc<Hearers>,
     _folder: tempfile::TempDir,
     _runtime: tokio::runtime::Runtime,
 }
@@ -84,14 +105,13 @@ impl Server {
             .unwrap();
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let served = Served {
-            seam: Arc::new(StandIn::default()),
-            gate: Arc::new(Gate::new(port, "once".into(), "session".into())),
-            page: Arc::new(page),
-        };
+        let gate = Gate::new(port, "once".into(), "session".into());
+        let served = Served::new(Arc::new(StandIn::default()), gate, page);
+        let hearers = Arc::clone(&served.hearers);
         runtime.spawn(async move { axum::serve(listener, router(served)).await });
         Server {
             port,
+            hearers,
             _folder: folder,
             _runtime: runtime,
         }
@@ -260,4 +280,31 @@ fn files_go_in_and_out_byte_for_byte() {
         "attachment; filename*=UTF-8''%E1%BA%A2nh%20%221%22.jpg"
     );
     assert_eq!(server.ask("GET /file/t1", &[], b"").status, 401);
+}
+
+#[test]
+fn a_page_that_listens_hears_each_step_and_the_answer_ends_with_the_server() {
+    let server = Server::start();
+    assert_eq!(server.ask("GET /watch", &[], b"").status, 401);
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    let asked = format!(
+        "GET /watch HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nX-Chidao-Token: session\r\nConnection: close\r\n\r\n",
+        server.port
+    );
+    stream.write_all(asked.as_bytes()).unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().contains(" 200 "));
+    // The head has come, so the page is among the hearers.
+    assert!(lines.by_ref().any(|line| line.is_empty()));
+    let long = server.ask("POST /call", &[("X-Chidao-Token", "session")], br#"{"do":"long"}"#);
+    assert_eq!(long.status, 200);
+    server.hearers.end();
+    let steps: Vec<Value> = lines.filter_map(|line| serde_json::from_str(&line).ok()).collect();
+    let done: Vec<_> = steps
+        .iter()
+        .filter(|step| step.is_object())
+        .map(|step| step["done"].clone())
+        .collect();
+    assert_eq!(done, [0, 1, 2], "{steps:?}");
+    assert_eq!(steps.iter().find(|step| step.is_object()).unwrap()["work"], "w1");
 }
