@@ -21,6 +21,8 @@ pub(crate) trait Host: Send + Sync {
     fn read_file(&self, token: &str, out: &mut dyn Write) -> Result<u64, AppError>;
     /// Who is told from now on how far long work is.
     fn on_progress(&self, hearer: Box<dyn Fn(Progress) + Send + Sync>);
+    /// Stops all long work at its next step.
+    fn stop_work(&self);
     /// Saves the file under a token where nothing stands yet, whole or not at all.
     fn save_file(&self, token: &str, path: &Path) -> Result<(), AppError>;
 }
@@ -89,6 +91,10 @@ impl Host for App {
 
     fn on_progress(&self, hearer: Box<dyn Fn(Progress) + Send + Sync>) {
         App::on_progress(self, hearer);
+    }
+
+    fn stop_work(&self) {
+        App::stop_work(self);
     }
 
     fn save_file(&self, token: &str, path: &Path) -> Result<(), AppError> {

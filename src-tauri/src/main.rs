@@ -9,6 +9,7 @@
 mod demonstration;
 mod dialogs;
 mod edges;
+mod ending;
 mod home;
 mod host;
 mod seam;

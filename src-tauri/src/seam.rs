@@ -14,6 +14,7 @@
 //! that may take long runs off the window's thread.
 
 use crate::dialogs::{Dialogs, PickKind};
+use crate::ending::Counted;
 use crate::host::Host;
 use crate::window::Painting;
 use chidao_app::AppError;
@@ -24,6 +25,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tauri::ipc::{Channel, InvokeBody, Request, Response};
 use tauri::{AppHandle, State};
 
@@ -47,7 +49,7 @@ type Watching = Arc<Mutex<Option<Channel<Progress>>>>;
 
 /// What the commands work with.
 pub(crate) struct Seam {
-    host: Arc<dyn Host>,
+    host: Arc<Counted>,
     dialogs: Arc<dyn Dialogs>,
     watching: Watching,
 }
@@ -59,10 +61,15 @@ impl Seam {
         let told = Arc::clone(&watching);
         host.on_progress(Box::new(move |progress| tell(&told, progress)));
         Seam {
-            host,
+            host: Arc::new(Counted::new(host)),
             dialogs: dialogs.into(),
             watching,
         }
+    }
+
+    /// As [`Counted::end`].
+    pub(crate) fn end(&self, limit: Duration) -> bool {
+        self.host.end(limit)
     }
 }
 

@@ -14,7 +14,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
@@ -180,6 +180,10 @@ fn begin(app: &mut App, start: &Start) -> tauri::Result<Result<(), NotOpened>> {
     Ok(Ok(()))
 }
 
+/// How long the program waits at its end for what is under way. Long work stops at its next step; 20 seconds are many
+/// times what the longest step takes on a slow disk.
+const LONGEST_END: Duration = Duration::from_secs(20);
+
 type Opened = (std::sync::Arc<dyn host::Host>, Held, Option<Demonstration>);
 
 fn open_host(start: &Start) -> Result<Opened, NotOpened> {
@@ -243,8 +247,13 @@ fn say_and_end(app: &AppHandle, reason: &NotOpened, unattended: bool) {
     dialog.show(move |_| ended.exit(1));
 }
 
-/// Lets go of the home, and removes the demonstration's.
+/// Waits for what is under way, lets go of the home, and removes the demonstration's.
 fn let_go(app: &AppHandle) {
+    if let Some(seam) = app.try_state::<Seam>()
+        && !seam.end(LONGEST_END)
+    {
+        eprintln!("so-chi-dao: việc đang dở bị bỏ ngang khi thoát / unfinished work was left at the end");
+    }
     let kept = app
         .try_state::<Kept>()
         .and_then(|kept| kept.0.lock().ok().and_then(|mut kept| kept.take()));

@@ -45,6 +45,8 @@ impl Host for Shelf {
 
     fn on_progress(&self, _: Box<dyn Fn(Progress) + Send + Sync>) {}
 
+    fn stop_work(&self) {}
+
     fn save_file(&self, token: &str, path: &Path) -> Result<(), AppError> {
         if path.exists() {
             return Err(AppError::new("file_exists"));
@@ -224,6 +226,7 @@ fn what_is_too_big_to_show_is_refused_before_it_is_read() {
             Err(AppError::new("read"))
         }
         fn on_progress(&self, _: Box<dyn Fn(Progress) + Send + Sync>) {}
+        fn stop_work(&self) {}
         fn save_file(&self, _: &str, _: &Path) -> Result<(), AppError> {
             Err(AppError::new("not_asked"))
         }

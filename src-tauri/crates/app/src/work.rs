@@ -48,6 +48,13 @@ impl Works {
         })))
     }
 
+    /// Stops all that is under way.
+    fn stop_all(&self) {
+        for stop in unpoisoned(&self.under_way).values() {
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Stops a work, now or as soon as it begins.
     pub(crate) fn stop(&self, name: &str) {
         // Held until the end, so that a work cannot begin between the look and the note.
@@ -119,6 +126,11 @@ impl App {
     pub fn on_progress(&self, hearer: impl Fn(Progress) + Send + Sync + 'static) {
         *unpoisoned(&self.works.hearer) = Some(Arc::new(hearer));
     }
+
+    /// Stops all long work at its next step: the program is about to end.
+    pub fn stop_work(&self) {
+        self.works.stop_all();
+    }
 }
 
 #[cfg(test)]
@@ -163,5 +175,15 @@ mod tests {
         works.stop("w3");
         assert!(works.begin("w3").unwrap().step(WorkStep::Packing, 0, 1).is_break());
         assert!(works.begin("w3").unwrap().step(WorkStep::Packing, 0, 1).is_continue());
+    }
+
+    #[test]
+    fn the_end_of_the_program_stops_all_long_work() {
+        let works = Works::default();
+        let (mut one, mut other) = (works.begin("w1").unwrap(), works.begin("w2").unwrap());
+        assert!(one.step(WorkStep::Packing, 0, 2).is_continue());
+        works.stop_all();
+        assert!(one.step(WorkStep::Packing, 1, 2).is_break());
+        assert!(other.step(WorkStep::Reading, 0, 2).is_break());
     }
 }
