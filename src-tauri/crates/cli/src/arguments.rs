@@ -241,7 +241,29 @@ pub(crate) enum Import {
         /// Tên trang tính / sheet by name
         #[arg(long, value_name = "NAME")]
         sheet: Option<String>,
+        /// Cột nào vào trường nào, thay cho đoán; ví dụ C=content, D= (bỏ cột D); tên trường: xem --preview --json / which column feeds which field, instead of the guess
+        #[arg(long, value_name = "COLUMN=FIELD", value_parser = chosen_column)]
+        map: Vec<ChosenColumn>,
     },
+}
+
+/// A column by its letters, and the field that it is to feed; none: it is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ChosenColumn {
+    pub(crate) letters: String,
+    pub(crate) field: Option<String>,
+}
+
+fn chosen_column(text: &str) -> Result<ChosenColumn, String> {
+    match text.split_once('=') {
+        Some((letters, field)) if !letters.is_empty() && letters.bytes().all(|one| one.is_ascii_alphabetic()) => {
+            Ok(ChosenColumn {
+                letters: letters.to_ascii_uppercase(),
+                field: (!field.is_empty()).then(|| field.to_owned()),
+            })
+        }
+        _ => Err("COLUMN=FIELD, as C=content".to_owned()),
+    }
 }
 
 /// Attachments.
@@ -358,6 +380,7 @@ mod tests {
             "digest --channel U",
             "serve",
             "demo",
+            "import tasks a.xlsx --preview --map C=content --map d=",
             "generate --tasks 10 --edits 5 --seed 7",
             "--home d --json --passphrase-file p units",
             "units --home d --json",
@@ -365,6 +388,19 @@ mod tests {
             let words = std::iter::once("chidao").chain(line.split_whitespace());
             assert!(Arguments::try_parse_from(words).is_ok(), "{line}");
         }
+    }
+
+    #[test]
+    fn a_column_is_named_by_its_letters() {
+        for wrong in ["content", "=content", "3=content", "Ă=content"] {
+            let words = ["chidao", "import", "tasks", "a.xlsx", "--map", wrong];
+            assert!(Arguments::try_parse_from(words).is_err(), "{wrong}");
+        }
+        let dropped = ChosenColumn {
+            letters: "AB".to_owned(),
+            field: None,
+        };
+        assert_eq!(chosen_column("ab="), Ok(dropped));
     }
 
     #[test]

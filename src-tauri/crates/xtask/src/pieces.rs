@@ -83,10 +83,30 @@ pub(crate) fn shots(root: &Path) -> Result<(), Failure> {
     programs::run(with_programs(root, &mut node))
 }
 
-/// Runs the benchmarks.
+/// Runs the benchmarks: those of the register and its bundles, and the exchange beside its peers, which is a workspace
+/// of its own.
 pub(crate) fn bench(root: &Path, rest: &[String]) -> Result<(), Failure> {
     setup::prepare(root, Purpose::Run)?;
-    programs::run(cargo(root).args(["bench", "--package", "benches", "--"]).args(rest))
+    let only = rest.iter().position(|one| one == "--only");
+    let exchange = only
+        .and_then(|at| rest.get(at + 1))
+        .is_some_and(|what| what == "exchange");
+    if !exchange {
+        programs::run(cargo(root).args(["bench", "--package", "benches", "--"]).args(rest))?;
+    }
+    if exchange || only.is_none() {
+        let asked = rest.iter().enumerate();
+        let asked = asked.filter(|(at, _)| exchange && only.is_none_or(|only| *at != only && *at != only + 1));
+        programs::run(
+            cargo(root)
+                .args(["run", "--release", "--manifest-path", "tests/benches/peers/Cargo.toml"])
+                .arg("--target-dir")
+                .arg(target(root).join("peers"))
+                .arg("--")
+                .args(asked.map(|(_, one)| one)),
+        )?;
+    }
+    Ok(())
 }
 
 /// Builds the optimised programs and lays them out, with what must go along, in `target/dist`.

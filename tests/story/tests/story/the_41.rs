@@ -131,6 +131,22 @@ fn a_list_with_a_trouble_is_not_taken_in_at_all() {
 }
 
 #[test]
+fn a_column_that_a_person_names_feeds_the_field_they_named() {
+    let pair = Pair::enrolled();
+    let list = samples::csv(pair.folder.path());
+    let import = ["import", "tasks", text(&list)];
+    let refused = |more: &[&str]| pair.district.refused(&[&import, more].concat())["code"].clone();
+    assert_eq!(refused(&["--map", "ZZ=content"]), "column_unknown");
+    assert_eq!(refused(&["--map", "H=noi_dung"]), "field_unknown");
+    // The column of contents left out, and that of the numbers of documents read as contents instead.
+    let chosen = [&import[..], &["--map", "h=", "--map", "F=content"]].concat();
+    let seen = pair.district.json(&[&chosen[..], &["--preview"]].concat());
+    assert_eq!(seen["rows"][0]["task"]["content"], "9001/CT-UBND");
+    pair.district.json(&chosen);
+    assert_eq!(pair.district.task("NV01")["row"]["content"], "9001/CT-UBND");
+}
+
+#[test]
 fn totals_are_those_of_the_sample_at_both_dates() {
     let pair = Pair::with_the_41();
     let expected = samples::expected();

@@ -1,6 +1,7 @@
 //! Taking in a list of tasks from a spreadsheet.
 
-use chidao_documents::{Mapping, TaskRow as ListedTask, Trouble};
+pub use chidao_documents::Mapping;
+use chidao_documents::{TaskRow as ListedTask, Trouble};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

@@ -1,9 +1,9 @@
 //! Taking in lists of tasks.
 
-use crate::arguments::Import;
+use crate::arguments::{ChosenColumn, Import};
 use crate::home;
 use crate::print::{Output, Table, words};
-use chidao_app::api::{TakeIn, TakeInPreview, UseCases};
+use chidao_app::api::{Mapping, TakeIn, TakeInPreview, UseCases};
 use chidao_app::{App, AppError};
 use serde::Serialize;
 use serde_json::Value;
@@ -15,13 +15,17 @@ pub(super) fn import(app: &App, asked: &Import, output: &mut Output) -> Result<(
         preview,
         unit,
         sheet,
+        map,
     } = asked;
-    let request = TakeIn {
+    let mut request = TakeIn {
         file: home::hand_over(app, file)?,
         sheet: sheet.clone(),
         mapping: None,
         unit: unit.clone(),
     };
+    if !map.is_empty() {
+        request.mapping = Some(chosen(app.tasks_preview(request.clone())?.mapping, map)?);
+    }
     if *preview {
         let seen = app.tasks_preview(request)?;
         return output.answer(&seen, || preview_text(&seen));
@@ -45,6 +49,23 @@ pub(super) fn import(app: &App, asked: &Import, output: &mut Output) -> Result<(
             Err(refusal)
         }
     }
+}
+
+/// The guess with the columns that a person chose.
+fn chosen(mut mapping: Mapping, map: &[ChosenColumn]) -> Result<Mapping, AppError> {
+    for column in map {
+        let letters = mapping.columns.iter().map(|one| (&one.letter, one.column));
+        let letters = letters.chain(mapping.unmapped.iter().map(|one| (&one.letter, one.column)));
+        let unknown = || AppError::new("column_unknown").with("column", &column.letters);
+        let number = letters.into_iter().find(|(letter, _)| **letter == column.letters);
+        let number = number.map(|(_, number)| number).ok_or_else(unknown)?;
+        let field = column.field.as_ref().map(|word| {
+            let unknown = |_| AppError::new("field_unknown").with("field", word);
+            serde_json::from_value(Value::String(word.clone())).map_err(unknown)
+        });
+        mapping.choose(number, field.transpose()?);
+    }
+    Ok(mapping)
 }
 
 fn preview_text(seen: &TakeInPreview) -> String {

@@ -92,6 +92,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Mã \"{code}\" đã dùng cho nhiệm vụ khác. Mã không bao giờ cấp lại; hãy chọn mã khác.",
     ),
     (
+        "column_unknown",
+        "Trang tính không có cột {column}. Chưa nhận gì; hãy xem các cột: chidao import tasks TỆP --preview.",
+    ),
+    (
         "conflict_changed",
         "Ô \"{field}\" không còn xung đột như lúc xem. Không có gì thay đổi; hãy xem lại danh sách.",
     ),
@@ -109,6 +113,10 @@ const SENTENCES: &[(&str, &str)] = &[
     (
         "field_too_long",
         "Trường \"{field}\" quá dài (nhiều nhất {limit} ký tự). Chưa ghi gì.",
+    ),
+    (
+        "field_unknown",
+        "Không có trường \"{field}\". Chưa nhận gì; hãy xem tên các trường: chidao import tasks TỆP --preview --json.",
     ),
     (
         "file_exists",
