@@ -14,7 +14,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },
-  server: { port: 5173, strictPort: true },
+  // A test reads the program's sources for the codes of its refusals.
+  server: { port: 5173, strictPort: true, fs: { allow: ['..'] } },
   preview: { port: 4173, strictPort: true },
   test: {
     environment: 'jsdom',

@@ -49,7 +49,7 @@ export interface Kept {
 }
 
 /** What kind of files the person is to choose. */
-export type PickKind = 'list' | 'bundle' | 'enrolment' | 'photos' | 'any';
+export type PickKind = 'list' | 'bundle' | 'enrolment' | 'answer' | 'photos' | 'any';
 
 /** Told while a file is handed over: bytes sent so far and in all. */
 export type SeenProgress = (sent: number, size: number) => void;
@@ -78,6 +78,8 @@ export function acceptedBy(kind: PickKind): string {
       return '.chidao';
     case 'enrolment':
       return '.chidao-request,.json';
+    case 'answer':
+      return '.chidao-answer';
     case 'photos':
       return 'image/*,.pdf,.doc,.docx,.xls,.xlsx';
     case 'any':

@@ -25,3 +25,12 @@ it('counts in English as English does', () => {
   expect([1, 0, '1.234'].map((n) => t('tasks.count', { n }))).toEqual(['1 task', '0 tasks', '1.234 tasks']);
   setLanguage('vi');
 });
+
+it('has a sentence for every refusal of the program', () => {
+  const sources = import.meta.glob('../../../src-tauri/{src,crates/app/src}/**/*.rs', { query: '?raw', import: 'default', eager: true });
+  const codes = Object.entries(sources as Record<string, string>).flatMap(([path, text]) =>
+    path.includes('tests') ? [] : [...(text.split('#[cfg(test)]')[0] ?? '').matchAll(/AppError::new\(\s*"([a-z_]+)"/g)].map((found) => found[1] ?? ''),
+  );
+  expect(codes.length).toBeGreaterThan(50);
+  expect([...new Set(codes)].filter((code) => !(code in all.errors.vi))).toEqual([]);
+});

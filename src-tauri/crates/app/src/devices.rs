@@ -11,7 +11,7 @@ use chidao_ledger::store::append::Wish;
 use chidao_ledger::store::cells::{self, ChannelInfo, Words};
 use chidao_ledger::store::exchange::{self, DeviceInfo};
 use chidao_ledger::store::{Connection, LedgerError};
-use chidao_ledger::trust::{Certificate, ChannelKind, Party};
+use chidao_ledger::trust::{Certificate, ChannelKind, Party, Signed};
 use std::collections::BTreeMap;
 
 /// A unit's machines, each with whether it was revoked.
@@ -149,6 +149,15 @@ fn units(connection: &Connection, open: &Open) -> Result<Vec<UnitDevices>, Ledge
             Ok(UnitDevices { party, devices })
         })
         .collect()
+}
+
+/// The certificates of all machines that are believed, of this unit and of those it exchanges with.
+pub(crate) fn believed(connection: &Connection, open: &Open) -> Result<Vec<Signed>, LedgerError> {
+    let all = units(connection, open)?.into_iter().flat_map(|unit| unit.devices);
+    Ok(all
+        .filter(|(_, revoked)| !revoked)
+        .map(|(device, _)| device.certificate)
+        .collect())
 }
 
 /// The channels in which this unit may revoke a machine of a unit: its own machines wherever they write, a child's where it is

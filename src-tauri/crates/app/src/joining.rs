@@ -8,17 +8,16 @@ use crate::api::*;
 use crate::home::{App, PROFILE, Profile};
 use crate::staging::Place;
 use crate::vault::{Keys, PASSPHRASE_LEAST};
-use chidao_domain::ids::{RecordId, RecordKey, to_hex};
+use chidao_domain::ids::{RecordKey, to_hex};
 use chidao_domain::text;
 use chidao_ledger::chain;
-use chidao_ledger::store::append::Wish;
 use chidao_ledger::store::{LedgerError, cells, local};
 use chidao_ledger::trust::{Certificate, DeviceAnswer, DeviceRequest, RequestPerson, Signed, Signer};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 /// Largest request or answer, in bytes. An answer names every channel of its unit.
-const JOINING_LIMIT: u64 = 4 << 20;
+pub(crate) const JOINING_LIMIT: u64 = 4 << 20;
 /// Setting: what a machine asked, until it is answered.
 pub(crate) const JOINING: &str = "joining";
 
@@ -114,7 +113,7 @@ impl App {
                 at: self.now_text(),
             })
             .map_err(|error| broken(&error))?;
-        let (channels, confirmed) = open.store.read(|connection| {
+        let (channels, confirmed, devices) = open.store.read(|connection| {
             let channels = cells::channels(connection)?;
             let mut confirmed = Vec::new();
             for channel in &channels {
@@ -122,7 +121,7 @@ impl App {
                     confirmed.push(channel.key);
                 }
             }
-            Ok::<_, LedgerError>((channels, confirmed))
+            Ok::<_, LedgerError>((channels, confirmed, crate::devices::believed(connection, &open)?))
         })?;
         let hash = chain::device_request_hash(&signed.text);
         let answer = root
@@ -136,6 +135,7 @@ impl App {
                 upward: profile.upward,
                 charters: channels.into_iter().map(|channel| channel.signed).collect(),
                 confirmed,
+                devices,
                 at: self.now_text(),
             })
             .map_err(|error| broken(&error))?;
@@ -202,6 +202,9 @@ impl App {
             }
             writer.take_device(&answer.certificate)?;
             writer.take_device(&answer.by)?;
+            for device in &answer.devices {
+                writer.take_device(device)?;
+            }
             for channel in &answer.confirmed {
                 writer.set(&format!("confirmed:{channel}"), &at)?;
             }
@@ -211,22 +214,9 @@ impl App {
         drop(store);
         let open = self.open_with(keys)?;
         // Its first entry shows its certificate to whoever shares a channel with it: so they know to encrypt to it.
-        let person = RecordId {
-            kind: "person".into(),
-            key: open.profile.person,
-        };
-        let name = &open.profile.person_name;
-        let about = vec![
-            ("name", name.name.as_str().into()),
-            ("title", name.title.as_str().into()),
-        ];
+        // It says who works here, as each person's first entry in a channel does.
         for channel in [Some(open.profile.inner), open.profile.upward].into_iter().flatten() {
-            self.commit(
-                &open,
-                channel,
-                "device.start",
-                vec![Wish::change(person.clone(), about.clone())],
-            )?;
+            self.commit(&open, channel, "device.start", Vec::new())?;
         }
         self.do_session()
     }

@@ -8,6 +8,7 @@
 
 use crate::api::ReadyFile;
 use crate::home::{App, Open, unpoisoned};
+use crate::joining::JOINING_LIMIT;
 use crate::{AppError, vault};
 use chidao_domain::ids::{Hash, to_hex};
 use chidao_ledger::store::local::{self, DraftFile};
@@ -229,13 +230,28 @@ impl App {
     /// Takes in the bytes of a file that a person handed over. The name is only a name.
     ///
     /// # Errors
-    /// `locked` when nothing is open yet; `file_too_big`; `file_unreadable`.
+    /// `locked` when nothing is open yet and the file is larger than an answer to a machine that joins; `file_too_big`;
+    /// `file_unreadable`.
     pub fn stage(&self, name: &str, bytes: &mut dyn Read) -> Result<ReadyFile, AppError> {
-        let open = self.opened()?;
         let unreadable = |error: std::io::Error| {
             AppError::new("file_unreadable")
                 .with("name", safe_name(name))
                 .with("detail", error)
+        };
+        let open = match self.opened() {
+            Ok(open) => open,
+            // A machine that joins its unit has no store to keep the answer in; that is small, and stays in memory.
+            Err(locked) => {
+                let mut all = Vec::new();
+                bytes
+                    .take(JOINING_LIMIT + 1)
+                    .read_to_end(&mut all)
+                    .map_err(unreadable)?;
+                if all.len() as u64 > JOINING_LIMIT {
+                    return Err(locked);
+                }
+                return Ok(self.keep_staged(name, all.len() as u64, Place::Memory(all)));
+            }
         };
         let mut head = Vec::new();
         (&mut *bytes)

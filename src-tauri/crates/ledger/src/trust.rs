@@ -386,6 +386,8 @@ pub struct DeviceAnswer {
     pub charters: Vec<Signed>,
     /// Channels whose enrolment was confirmed by its code.
     pub confirmed: Vec<ChannelId>,
+    /// The certificates of the other machines in these channels, so that there is somebody to encrypt to. None of a revoked one.
+    pub devices: Vec<Signed>,
     /// When.
     pub at: String,
 }
@@ -411,7 +413,15 @@ impl DeviceAnswer {
             && [&certificate, &by]
                 .iter()
                 .all(|each| each.unit == answer.unit.unit && each.root == answer.unit.root);
-        if !fits {
+        let charters = answer.charters.iter().map(Charter::read);
+        let charters = charters.collect::<Result<Vec<_>, _>>()?;
+        let mut others = answer.devices.iter().map(Certificate::read);
+        let of_a_channel = others.try_fold(true, |all, device| {
+            let device = device?;
+            let belongs = |charter: &Charter| charter.side(device.unit, &device.root).is_some();
+            Ok::<_, TrustError>(all && charters.iter().any(belongs))
+        })?;
+        if !fits || !of_a_channel {
             return Err(TrustError::Mismatch(DeviceAnswer::TYPE));
         }
         Ok((answer, certificate))

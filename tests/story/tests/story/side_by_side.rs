@@ -1,7 +1,7 @@
 //! What two sides, or two machines, wrote without knowing of each other: kept side by side, told in plain words, settled by a
 //! person.
 
-use crate::office::{Office, Pair};
+use crate::office::{Office, Pair, text};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -211,4 +211,63 @@ fn what_a_restored_home_lacks_is_named_and_comes_back_without_a_word() {
         assert_eq!(district.task(code)["row"]["deadline"], deadline);
     }
     pair.agree();
+}
+
+#[test]
+fn a_second_machine_joins_its_unit_with_two_files_and_a_code_and_its_work_reaches_the_province() {
+    let pair = Pair::with_the_41();
+    let (province, district) = (&pair.province, &pair.district);
+    let folder = pair.folder.path();
+    let second = Office {
+        home: folder.join("máy hai"),
+        ..district.clone()
+    };
+    let request = folder.join("máy hai.chidao-request");
+    let asks = [
+        "join",
+        "request",
+        "--person",
+        "Trần Văn Hùng",
+        "--device",
+        "YENTHE-VP-07",
+    ];
+    second.json(&[&asks[..], &["--out", text(&request)]].concat());
+    assert_eq!(second.refused(&["tasks"])["code"], "awaiting_answer");
+    let approved = district.json(&["devices", "approve", text(&request), "--out", text(&pair.stick())]);
+    let answer = approved["path"].as_str().unwrap();
+    let code = approved["code"].as_str().unwrap();
+    let wrong = if code.starts_with('0') { "111111" } else { "000000" };
+    assert_eq!(
+        second.refused(&["join", "accept", answer, "--code", wrong])["code"],
+        "wrong_code"
+    );
+    let joined = second.json(&["join", "accept", answer, "--code", code]);
+    assert_eq!(joined["unit"]["code"], district.code);
+    assert_eq!(joined["person"]["name"], "Trần Văn Hùng");
+    // Both machines are known by their names, on the machine that answered.
+    let devices = district.json(&["devices"]);
+    let names = devices["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["name"].clone());
+    assert!(names.into_iter().any(|name| name == "YENTHE-VP-07"));
+    // Its first bundle shows the province its certificate; from then on what comes down is for every machine of the unit.
+    province.import(&second.export(province, &pair.stick()));
+    let down = province.export(district, &pair.stick());
+    second.import(&down);
+    second.json(&[
+        "task",
+        "report",
+        "NV19",
+        "--percent",
+        "65",
+        "--note",
+        "Ghi ở máy thứ hai",
+    ]);
+    let up = second.export(province, &pair.stick());
+    province.import(&up);
+    assert_eq!(province.task("NV19")["row"]["percent"], 65);
+    second.is_whole();
+    province.is_whole();
 }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { join } from 'node:path';
+import { barriers } from '../lib/barriers.mjs';
+import { browser, demonstration, folder, pageOf, serve, unlocked } from '../lib/program.mjs';
+import { at } from '../lib/screens.mjs';
+
+const PASSPHRASE = 'lua chin vang dong';
+
+let chrome;
+let served;
+let page;
+let second;
+let joining;
+
+before(async () => {
+  const { district } = demonstration();
+  chrome = await browser();
+  served = await serve(district.path);
+  page = await pageOf(chrome, served.address, { acceptDownloads: true });
+  await unlocked(page, district.passphrase);
+  second = await serve(join(folder(), 'may-hai'));
+  joining = await pageOf(chrome, second.address, { acceptDownloads: true });
+});
+after(async () => {
+  await chrome?.close();
+  await served?.stop();
+  await second?.stop();
+});
+
+/** What a button hands to the person, kept under its own name. */
+async function saved(from, button) {
+  const [download] = await Promise.all([from.waitForEvent('download'), from.locator(button).click()]);
+  const path = join(folder(), download.suggestedFilename());
+  await download.saveAs(path);
+  return path;
+}
+
+test('a second machine joins its unit with two files and a code', async () => {
+  await joining.locator('[data-test=join]').click();
+  assert.deepEqual(await barriers(joining), []);
+  await joining.locator('[name=person_name]').fill('Trần Văn Hùng');
+  await joining.locator('[name=device_name]').fill('YENTHE-VP-07');
+  await joining.locator('[name=passphrase]').fill(PASSPHRASE);
+  await joining.locator('[name=again]').fill(PASSPHRASE);
+  const request = await saved(joining, '[data-test=join-ask]');
+  await joining.locator('[data-test=joining]').waitFor();
+  assert.deepEqual(await barriers(joining), []);
+
+  await at(page, '/settings');
+  const [answered] = await Promise.all([page.waitForEvent('download'), page.locator('[data-test=join-request]').setInputFiles(request)]);
+  const answer = join(folder(), answered.suggestedFilename());
+  await answered.saveAs(answer);
+  const code = (await page.locator('[data-test=machine-code]').innerText()).trim();
+  await page.locator('[data-test=machines] tbody').filter({ hasText: 'YENTHE-VP-07' }).waitFor();
+
+  await joining.locator('[data-test=join-answer]').setInputFiles(answer);
+  await joining.locator('[data-test=join-code]').fill(code.startsWith('0') ? '111 111' : '000 000');
+  await joining.locator('[data-test=join-accept]').click();
+  await joining.locator('[data-test=joining] [role=alert]').waitFor();
+  await joining.locator('[data-test=join-code]').fill(code);
+  await joining.locator('[data-test=join-accept]').click();
+  await joining.getByRole('navigation').first().waitFor();
+  assert.match(await joining.locator('body').innerText(), /UBND huyện Yên Thế/);
+});
+
+test('a machine that was lost is revoked, with a reason, after what it means was read', async () => {
+  const machine = page.locator('[data-test=machines] tbody').filter({ hasText: 'YENTHE-VP-07' });
+  await machine.locator('[data-test=revoke]').click();
+  await page.locator('[data-test=revoke-reason]').fill('Mất máy trên đường công tác');
+  assert.deepEqual(await barriers(page), []);
+  await page.locator('[data-test=revoke-sure]').click();
+  await machine.getByText('đã thu hồi').waitFor();
+  assert.equal(await machine.locator('[data-test=revoke]').count(), 0);
+});
+
+test('this machine does not offer to revoke itself', async () => {
+  const here = page.locator('[data-test=machines] tbody').filter({ hasText: 'máy này' });
+  assert.equal(await here.count(), 1);
+  assert.equal(await here.locator('[data-test=revoke]').count(), 0);
+});
