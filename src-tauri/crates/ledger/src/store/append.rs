@@ -103,9 +103,11 @@ impl Writer<'_> {
             });
             items.push(self.item(channel, wish, edges)?);
         }
+        let channel_id = self.channel(channel)?.id;
+        let t = self.next_time(channel, edges.now)?;
         let entry = Entry {
             n,
-            t: self.next_time(channel, edges.now)?,
+            t,
             by: author.person,
             act: act.to_owned(),
             rules: RULES_VERSION,
@@ -126,6 +128,9 @@ impl Writer<'_> {
         row.received_hash = hash;
         lines::gather(self, feed, n)?;
         let applied: Applied = self.apply_waiting()?;
+        // The clock of this machine is believed here: after a silence of days the channel's time goes on with it.
+        let time = &mut self.channel_row(channel_id).time;
+        *time = (*time).max(t);
         if self.feeds[&feed].applied_n != n {
             return Err(LedgerError::Inconsistent(
                 "an entry written here waits for others".into(),

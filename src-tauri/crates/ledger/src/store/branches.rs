@@ -193,6 +193,11 @@ impl Writer<'_> {
             n,
             device: trunk.device_key,
         });
+        // Copied or restored, it may have less than it said, whoever brings the news.
+        self.tx.execute(
+            "DELETE FROM acknowledged WHERE device = ?1 AND feed IN (SELECT id FROM feed WHERE channel = ?2)",
+            params![trunk.device, trunk.channel],
+        )?;
         self.insert_feed(FeedState {
             id: 0,
             key: branch_id(first),

@@ -56,7 +56,8 @@ const DERIVED: &[(&str, &str)] = &[
         "feeds",
         "SELECT hex(key) || ' ' || hex(root) || ' ' || from_n || ' ' || received_n || ' ' || hex(received_hash) || ' ' || applied_n FROM feed ORDER BY key",
     ),
-    ("channels", "SELECT hex(key) || ' ' || t || ' ' || c || ' ' || hex(state_sum) FROM channel ORDER BY key"),
+    // Not the channel's time: it is this machine's memory of clocks, in the order in which it met them.
+    ("channels", "SELECT hex(key) || ' ' || hex(state_sum) FROM channel ORDER BY key"),
 ];
 
 fn describe(connection: &Connection, query: &str) -> Result<(blake3::Hash, u64)> {

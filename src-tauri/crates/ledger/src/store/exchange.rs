@@ -182,6 +182,7 @@ pub fn outgoing_to(
         .into_iter()
         .map(|tip| (tip.id, tip))
         .collect();
+    let heard = heard(connection, channel)?;
     // Lines that branches share go with the first of them.
     let mut covered: HashMap<i64, u64> = HashMap::new();
     let mut all = Vec::new();
@@ -199,8 +200,8 @@ pub fn outgoing_to(
             for row in &path {
                 has = has.max(acknowledged(connection, device.id, row.id)?);
             }
-            // A device has what it wrote, unless it says itself that it lost it.
-            if has.is_none() && device.id == tip.device_row {
+            // A device has what it wrote, unless it tells what it has and leaves it out: then it lost it.
+            if has.is_none() && device.id == tip.device_row && !heard.contains(&device.id) {
                 has = Some(tip.n);
             }
             least = Some(least.map_or(has, |least| least.min(has)));
@@ -269,6 +270,15 @@ pub fn each_line(connection: &Connection, range: &Outgoing, mut line: impl FnMut
         })?;
     }
     Ok(())
+}
+
+/// The devices that have told what they have of a channel.
+fn heard(connection: &Connection, channel: i64) -> Result<HashSet<i64>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT a.device FROM acknowledged a JOIN feed f ON f.id = a.feed WHERE f.channel = ?1",
+    )?;
+    let rows = statement.query_map([channel], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// How far a device has a feed, by its own word.
