@@ -1,0 +1,37 @@
+//! Seeds in which nothing may be found. What was found once stands here by name.
+
+use simulation::run::run;
+use simulation::script::{Script, Size};
+
+fn nothing_is_found(seeds: std::ops::Range<u64>) {
+    let mut found = Vec::new();
+    for seed in seeds {
+        let outcome = run(&Script::draw(seed, Size::of_seed(seed))).expect("a folder for the run");
+        found.extend(outcome.found.map(|what| format!("seed {seed}: {what}")));
+    }
+    assert!(
+        found.is_empty(),
+        "repeat one with `cargo run -p simulation -- --seed N`:\n{}",
+        found.join("\n")
+    );
+}
+
+#[test]
+fn seeds_1_to_50() {
+    nothing_is_found(1..51);
+}
+
+#[test]
+fn seeds_51_to_100() {
+    nothing_is_found(51..101);
+}
+
+#[test]
+fn seeds_101_to_150() {
+    nothing_is_found(101..151);
+}
+
+#[test]
+fn seeds_151_to_200() {
+    nothing_is_found(151..201);
+}
