@@ -296,17 +296,48 @@ pub(crate) enum Bundle {
         /// Thư mục để gói / the bundle's folder
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+        /// Chia thành nhiều tập, mỗi tập nhiều nhất chừng này: 500KB, 10MB, 1GB; email-10, email-20, email-25 là vừa hộp thư có giới hạn ấy / volumes of at most this size; email-25 fits a mailbox limit of 25 MB
+        #[arg(long, value_name = "SIZE", value_parser = volume_size)]
+        volume_size: Option<u64>,
     },
     /// Kiểm tra gói mà không nhận / verify without taking in
     Verify {
         /// Tệp gói / the bundle
         file: PathBuf,
     },
-    /// Nhận gói: trọn vẹn hoặc không gì cả / take in: whole or not at all
+    /// Nhận gói, mỗi gói trọn vẹn hoặc không gì cả; các tập theo thứ tự nào cũng được / take in, each whole or not at all; volumes in any order
     Import {
-        /// Tệp gói / the bundle
-        file: PathBuf,
+        /// Tệp gói / the bundles
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
+}
+
+/// Bytes of which a message makes so many more: letters and digits instead of bytes (RFC 2045, 6.8), a line end after
+/// every 76 of them, and some room for the message itself.
+const MAIL_GROWTH: (u64, u64) = (70, 100);
+
+fn volume_size(text: &str) -> Result<u64, String> {
+    let wrong = || "a size as 500KB, 10MB, 1GB, or email-10, email-20, email-25".to_owned();
+    const MB: u64 = 1_000_000;
+    if let Some(limit) = text.strip_prefix("email-") {
+        return match limit {
+            "10" => Ok(10 * MB * MAIL_GROWTH.0 / MAIL_GROWTH.1),
+            "20" => Ok(20 * MB * MAIL_GROWTH.0 / MAIL_GROWTH.1),
+            "25" => Ok(25 * MB * MAIL_GROWTH.0 / MAIL_GROWTH.1),
+            _ => Err(wrong()),
+        };
+    }
+    let digits = text.trim_end_matches(|one: char| one.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" => 1,
+        "KB" => 1_000,
+        "MB" => MB,
+        "GB" => 1_000 * MB,
+        _ => return Err(wrong()),
+    };
+    let size = digits.parse::<u64>().ok().and_then(|size| size.checked_mul(unit));
+    size.filter(|size| *size > 0).ok_or_else(wrong)
 }
 
 /// Serving the page.
@@ -380,6 +411,8 @@ mod tests {
             "digest --channel U",
             "serve",
             "demo",
+            "bundle export --to H02 --out d --volume-size email-10",
+            "bundle import a.chidao b.chidao",
             "import tasks a.xlsx --preview --map C=content --map d=",
             "generate --tasks 10 --edits 5 --seed 7",
             "--home d --json --passphrase-file p units",
@@ -387,6 +420,15 @@ mod tests {
         ] {
             let words = std::iter::once("chidao").chain(line.split_whitespace());
             assert!(Arguments::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_told_with_its_unit_or_by_the_limit_of_a_mailbox() {
+        let sizes = ["65536", "500KB", "10mb", "1GB", "email-25"].map(|text| volume_size(text).unwrap());
+        assert_eq!(sizes, [65_536, 500_000, 10_000_000, 1_000_000_000, 17_500_000]);
+        for wrong in ["", "0", "10 MB", "-1", "email-11", "99999999999999GB", "1TB", "mười"] {
+            assert!(volume_size(wrong).is_err(), "{wrong}");
         }
     }
 

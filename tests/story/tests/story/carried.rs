@@ -1,7 +1,7 @@
 //! Point 5: what is exported, the stock tools open; imported twice, it counts once; the answer confirms, and the next
 //! bundle carries only what is new.
 
-use crate::office::Pair;
+use crate::office::{Pair, text};
 use crate::offline::save_and_compare;
 use crate::{samples, stock};
 use serde_json::json;
@@ -97,4 +97,88 @@ fn a_bundle_counts_once_and_its_answer_confirms_it() {
     province.import(&next);
     pair.down();
     pair.agree();
+}
+
+#[test]
+fn a_bundle_in_volumes_arrives_in_any_order_and_what_is_missing_is_named() {
+    let pair = Pair::with_the_41();
+    let (province, district) = (&pair.province, &pair.district);
+    let photos = [1_u64, 2].map(|seed| samples::photo(pair.folder.path(), &format!("anh-{seed}.jpg"), 300_000, seed));
+    for (photo, task) in photos.iter().zip(["NV19", "NV20"]) {
+        let report = [
+            "task",
+            "report",
+            task,
+            "--percent",
+            "65",
+            "--note",
+            "Kèm ảnh",
+            "--attach",
+            text(photo),
+        ];
+        district.json(&report);
+    }
+    let stick = pair.stick();
+    let small = district.refused(&[
+        "bundle",
+        "export",
+        "--to",
+        "H02",
+        "--out",
+        text(&stick),
+        "--volume-size",
+        "1KB",
+    ]);
+    assert_eq!(small["code"], "volume_too_small");
+    let made = district.json(&[
+        "bundle",
+        "export",
+        "--to",
+        "H02",
+        "--out",
+        text(&stick),
+        "--volume-size",
+        "320KB",
+    ]);
+    let paths: Vec<&str> = made["paths"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|path| path.as_str().unwrap())
+        .collect();
+    assert!(paths.len() >= 3, "the data, then a photo in each: {paths:?}");
+    for path in &paths {
+        assert!(std::fs::metadata(path).unwrap().len() <= 320_000, "{path}");
+    }
+    // The last one comes first; it says by itself what else there is.
+    let (last, others) = paths.split_last().unwrap();
+    province.json(&["bundle", "import", last]);
+    let missing = &province.json(&["bundles"])["volumes"][0];
+    assert_eq!(missing["count"], paths.len());
+    assert_eq!(missing["missing"].as_array().unwrap().len(), others.len());
+    let told = province.text(&["bundles"]);
+    assert!(told.contains("chưa nhận tập 1, 2"), "{told}");
+    // One of the rest is damaged on its way: the others stand all the same, and it is named.
+    let damaged = pair.folder.path().join("hong.chidao");
+    let mut bytes = std::fs::read(others[1]).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&damaged, bytes).unwrap();
+    let refused = province.refused(&["bundle", "import", text(&damaged), others[0]]);
+    assert!(refused["code"].as_str().unwrap().starts_with("bundle_"), "{refused}");
+    assert_eq!(
+        (&refused["params"]["path"], &refused["params"]["taken_in"]),
+        (&json!(text(&damaged)), &json!("1"))
+    );
+    assert_eq!(province.json(&["bundles"])["volumes"][0]["missing"], json!([2]));
+    assert_eq!(
+        province.task("NV19")["row"]["percent"],
+        65,
+        "the data came with the first"
+    );
+    let all = province.json(&[&["bundle", "import"], &paths[..]].concat());
+    assert_eq!(all["reports"].as_array().unwrap().len(), paths.len());
+    assert_eq!(province.json(&["bundles"])["volumes"], json!([]));
+    pair.agree();
+    province.is_whole();
 }

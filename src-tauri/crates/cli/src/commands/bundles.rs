@@ -3,15 +3,20 @@
 use crate::arguments::Bundle;
 use crate::home;
 use crate::print::{Output, Table, pairs, words};
-use chidao_app::api::{BundleOutcome, BundleReport, BundleTo, FileRef, Nothing, UseCases};
+use chidao_app::api::{
+    BundleExported, BundleOutcome, BundleReport, BundleTo, BundleVolumes, FileRef, Nothing, UseCases,
+};
 use chidao_app::{App, AppError};
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A bundle that was written.
 #[derive(Serialize)]
 struct Written<'a, T: Serialize> {
+    /// The first of its files.
     path: &'a Path,
+    /// All of them, in order.
+    paths: &'a [PathBuf],
     #[serde(flatten)]
     made: T,
 }
@@ -56,25 +61,28 @@ pub(super) fn bundle(app: &App, asked: &Bundle, output: &mut Output) -> Result<(
                 )
             })
         }
-        Bundle::Export { to, out } => {
-            let made = app.bundle_export(BundleTo { to: to.clone() })?;
-            let path = home::place_in(out, &made.file.name)?;
-            app.save_file(&made.file.file, &path)?;
+        Bundle::Export { to, out, volume_size } => {
+            let made = match volume_size {
+                None => app.bundle_export(BundleTo { to: to.clone() })?,
+                Some(size) => app.bundle_export_volumes(BundleVolumes {
+                    to: to.clone(),
+                    size: *size,
+                })?,
+            };
+            let mut paths = Vec::new();
+            for volume in &made.volumes {
+                let path = home::place_in(out, &volume.file.name)?;
+                app.save_file(&volume.file.file, &path)?;
+                paths.push(path);
+            }
+            let path = paths.first().map(PathBuf::as_path).unwrap_or(out);
             output.answer(
                 &Written {
-                    path: &path,
+                    path,
+                    paths: &paths,
                     made: &made,
                 },
-                || {
-                    pairs(&[
-                        ("Gói", path.display().to_string()),
-                        ("Số", made.number.to_string()),
-                        ("Gửi cho", words::unit(&made.to)),
-                        ("Bút toán", words::number(made.entries)),
-                        ("Tệp đính kèm", words::number(made.blobs)),
-                        ("Kích thước", format!("{} byte", words::number(made.file.size))),
-                    ])
-                },
+                || exported_text(&made, &paths),
             )
         }
         Bundle::Verify { file } => {
@@ -83,13 +91,71 @@ pub(super) fn bundle(app: &App, asked: &Bundle, output: &mut Output) -> Result<(
             })?;
             output.answer(&report, || report_text(&report))
         }
-        Bundle::Import { file } => {
-            let report = app.bundle_import(FileRef {
-                file: home::hand_over(app, file)?,
-            })?;
-            output.answer(&report, || report_text(&report))
+        Bundle::Import { files } => match files.as_slice() {
+            [file] => {
+                let report = taken_in(app, file)?;
+                output.answer(&report, || report_text(&report))
+            }
+            files => import_all(app, files, output),
+        },
+    }
+}
+
+fn taken_in(app: &App, file: &Path) -> Result<BundleReport, AppError> {
+    app.bundle_import(FileRef {
+        file: home::hand_over(app, file)?,
+    })
+}
+
+/// What became of several files.
+#[derive(Serialize)]
+struct TakenIn {
+    reports: Vec<BundleReport>,
+}
+
+/// Takes in one file after the other. One that is refused keeps none of the others out; the first refusal is answered,
+/// with its file and with how many were taken in.
+fn import_all(app: &App, files: &[PathBuf], output: &mut Output) -> Result<(), AppError> {
+    let mut reports = Vec::new();
+    let mut refused = None;
+    for path in files {
+        match taken_in(app, path) {
+            Ok(report) => reports.push(report),
+            Err(refusal) => refused = refused.or(Some(refusal.with("path", path.display()))),
         }
     }
+    if let Some(refusal) = refused {
+        return Err(refusal.with("taken_in", reports.len()));
+    }
+    let all = TakenIn { reports };
+    output.answer(&all, || {
+        all.reports.iter().map(report_text).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn exported_text(made: &BundleExported, paths: &[PathBuf]) -> String {
+    let size: u64 = made.volumes.iter().map(|volume| volume.file.size).sum();
+    let mut told = pairs(&[
+        ("Số", made.number.to_string()),
+        ("Gửi cho", words::unit(&made.to)),
+        ("Bút toán", words::number(made.entries)),
+        ("Tệp đính kèm", words::number(made.blobs)),
+        ("Kích thước", format!("{} byte", words::number(size))),
+    ]);
+    let mut files = Table::new().number("Tập").number("Byte").text("Gói", 200);
+    for (volume, path) in made.volumes.iter().zip(paths) {
+        files.row([
+            format!("{}/{}", volume.index, made.volumes.len()),
+            words::number(volume.file.size),
+            path.display().to_string(),
+        ]);
+    }
+    told.push('\n');
+    told.push_str(&files.show(""));
+    if made.volumes.iter().any(|volume| volume.larger) {
+        told.push_str("\nCó tập lớn hơn cỡ yêu cầu vì chứa một tệp không chia nhỏ được.");
+    }
+    told
 }
 
 fn report_text(report: &BundleReport) -> String {
@@ -182,6 +248,19 @@ pub(super) fn journal(app: &App, output: &mut Output) -> Result<(), AppError> {
             ]);
         }
         let mut told = table.show("Chưa có gói nào.");
+        for set in &journal.volumes {
+            let listed = |numbers: &[u32]| numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+            told.push_str(&format!(
+                "\nGói số {} của {} có {} tập; chưa nhận tập {}.",
+                set.number,
+                words::unit(&set.unit),
+                set.count,
+                listed(&set.missing)
+            ));
+            if !set.refused.is_empty() {
+                told.push_str(&format!(" Đã đến nhưng hỏng: {}.", listed(&set.refused)));
+            }
+        }
         for gap in &journal.missing {
             told.push_str(&format!(
                 "\nCòn thiếu {} bút toán của {}{}; gói gửi đi lần tới sẽ xin lại.",
