@@ -68,7 +68,8 @@ impl Set<'_> {
     ) -> Result<Vec<Piece>, AppError> {
         let least = self.first.file_size(self.recipients) + 4 * self.block_size();
         if least > self.size {
-            return Err(AppError::new("volume_too_small").with("least", least));
+            // What is packed together may shrink less than was reckoned; then it is divided anew, a little smaller.
+            return Err(AppError::new("volume_too_small").with("least", least + least / 4));
         }
         let mut volumes = vec![Volume {
             piece: Piece::default(),
