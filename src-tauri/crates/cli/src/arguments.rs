@@ -1,10 +1,12 @@
 //! The command line: what can be asked, in words that a person types. Vietnamese first, English beside it.
 
 mod field_work;
+mod mailbox;
 mod register;
 mod review;
 
 pub(crate) use field_work::*;
+pub(crate) use mailbox::*;
 pub(crate) use register::*;
 pub(crate) use review::*;
 
@@ -81,6 +83,9 @@ pub(crate) enum Command {
     Bundle(Bundle),
     /// Nhật ký gói đồng bộ / the journal of bundles
     Bundles,
+    /// Nơi để gói: USB, ổ mạng, thư mục đồng bộ / places where bundles lie
+    #[command(subcommand)]
+    Mailbox(Mailbox),
     /// Ô có nhiều giá trị cùng lúc / cells with several values
     Conflicts {
         #[command(subcommand)]
@@ -413,6 +418,9 @@ mod tests {
             "demo",
             "bundle export --to H02 --out d --volume-size email-10",
             "bundle import a.chidao b.chidao",
+            "mailbox add usb /media/usb --unit H02.15 --by-itself",
+            "mailbox sync --again",
+            "mailbox remove usb --clear",
             "import tasks a.xlsx --preview --map C=content --map d=",
             "generate --tasks 10 --edits 5 --seed 7",
             "--home d --json --passphrase-file p units",

@@ -8,6 +8,7 @@
 mod carried;
 mod hostile;
 mod inspection;
+mod mailbox;
 mod office;
 mod offline;
 mod refused;

@@ -5,6 +5,7 @@ mod demo;
 mod field_work;
 mod generate;
 mod joining;
+mod mailbox;
 mod review;
 mod start;
 mod taking_in;
@@ -67,6 +68,7 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         Command::Attachment(asked) => tasks::attachment(app, asked, output)?,
         Command::Bundle(asked) => bundles::bundle(app, asked, output)?,
         Command::Bundles => bundles::journal(app, output)?,
+        Command::Mailbox(asked) => return mailbox::mailbox(app, asked, output),
         Command::Conflicts { command } => review::conflicts(app, command.as_ref(), output)?,
         Command::Quarantine(asked) => review::quarantine(app, asked, output)?,
         Command::Incidents => review::incidents(app, output)?,

@@ -169,22 +169,68 @@ const SENTENCES: &[(&str, &str)] = &[
         "Tệp {name} quá lớn: {detail}. Hãy chia thành nhiều tệp.",
     ),
     ("locked", "Két khoá đang đóng. Hãy mở bằng mật khẩu."),
+    ("mailbox_bad_address", "Địa chỉ của \"{mailbox}\" không đúng: {detail}."),
     (
         "mailbox_busy",
         "Đang đồng bộ qua nơi này rồi. Hãy đợi xong rồi thử lại.",
     ),
     (
+        "mailbox_cut_short",
+        "Tệp {name} ở \"{mailbox}\" chưa ghi xong. Lần sau sẽ nhận lại.",
+    ),
+    (
+        "mailbox_denied",
+        "\"{mailbox}\" không cho phép: hãy kiểm tra quyền ghi, tên và mật khẩu.",
+    ),
+    ("mailbox_failed", "\"{mailbox}\" trục trặc: {detail}. Hãy thử lại."),
+    (
+        "mailbox_full",
+        "\"{mailbox}\" hết chỗ. Không có gì dở dang được để lại.",
+    ),
+    ("mailbox_gone", "Tệp {name} không còn ở \"{mailbox}\"."),
+    (
+        "mailbox_insecure",
+        "Đường truyền tới \"{mailbox}\" không an toàn: {detail}. Không gửi gì.",
+    ),
+    ("mailbox_io", "Không đọc hoặc ghi được ở \"{mailbox}\": {detail}."),
+    (
         "mailbox_name_taken",
         "Đã có nơi để gói mang tên này. Hãy chọn tên khác.",
     ),
     (
+        "mailbox_no_such_place",
+        "Không có nơi ấy: thư mục của \"{mailbox}\" chưa được tạo.",
+    ),
+    (
+        "mailbox_not_there",
+        "Không thấy nơi để gói \"{mailbox}\": USB chưa cắm, hoặc ổ mạng chưa nối. Không có gì thay đổi.",
+    ),
+    (
+        "mailbox_read_only",
+        "\"{mailbox}\" chỉ cho đọc: hãy gạt khoá ghi của USB hoặc xin quyền ghi.",
+    ),
+    (
+        "mailbox_reads_back_wrong",
+        "Tệp {name} ghi vào \"{mailbox}\" đọc lại không khớp: thiết bị có thể hỏng. Hãy dùng nơi khác.",
+    ),
+    ("mailbox_taken", "Ở \"{mailbox}\" đã có tệp {name}."),
+    ("mailbox_too_big", "Tệp ở \"{mailbox}\" lớn quá giới hạn {limit} byte."),
+    (
         "mailbox_too_many",
         "Đã có quá nhiều nơi để gói. Hãy bỏ bớt nơi không dùng nữa.",
+    ),
+    (
+        "mailbox_unencrypted",
+        "Địa chỉ của \"{mailbox}\" không mã hoá đường truyền. Hãy dùng https.",
     ),
     ("mailbox_unknown", "Không biết nơi để gói này. Hãy xem lại danh sách."),
     (
         "mailbox_unknown_kind",
         "Chưa dùng được loại nơi để gói này; hiện dùng được thư mục trên máy, ổ mạng hoặc USB.",
+    ),
+    (
+        "mailbox_unreachable",
+        "Không tới được \"{mailbox}\": {detail}. Hãy thử lại khi có mạng.",
     ),
     ("no_checkpoint", "Đoạn nhật ký không có chữ ký chốt. Sổ vẫn như trước."),
     ("no_parent_possible", "Bản dùng cho tỉnh không ghi danh với cấp trên."),

@@ -1,0 +1,50 @@
+//! Mailboxes: places where bundles lie.
+
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// What can be done with mailboxes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mailbox {
+    /// Thêm một thư mục làm nơi để gói: USB, ổ mạng, thư mục đồng bộ / a folder where bundles lie
+    Add(MailboxAdd),
+    /// Các nơi để gói của máy này / the mailboxes of this machine
+    List,
+    /// Nhận gói mới rồi đặt gói chưa gửi / take in what is new, then put what is unsent
+    Sync(MailboxSyncAsked),
+    /// Thôi dùng một nơi / forget a mailbox
+    Remove {
+        /// Tên hoặc định danh / name or id
+        mailbox: String,
+        /// Xoá cả những gói của máy này còn nằm ở đó / also remove this machine's own bundles there
+        #[arg(long)]
+        clear: bool,
+    },
+}
+
+/// A new mailbox.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct MailboxAdd {
+    /// Tên để gọi / its name
+    pub(crate) name: String,
+    /// Thư mục / the folder
+    pub(crate) folder: PathBuf,
+    /// Chỉ trao đổi với đơn vị này; lặp lại được; mặc định là mọi đơn vị / only for this unit; can be repeated
+    #[arg(long = "unit", value_name = "UNIT")]
+    pub(crate) units: Vec<String>,
+    /// Tự đồng bộ mỗi khi thư mục xuất hiện lúc chương trình đang mở / sync by itself whenever the folder appears
+    #[arg(long)]
+    pub(crate) by_itself: bool,
+}
+
+/// What is to be synchronised.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct MailboxSyncAsked {
+    /// Tên hoặc định danh; mặc định là mọi nơi tới được / which ones; all that can be reached
+    pub(crate) mailboxes: Vec<String>,
+    /// Thử lại cả gói đã bị từ chối, gửi lại gói chưa được xác nhận / try again what was refused, send again what is unconfirmed
+    #[arg(long)]
+    pub(crate) again: bool,
+}
