@@ -4,10 +4,12 @@ use crate::machine::{Failure, row_of};
 use crate::model::{At, Cell, LineId, Lines, Record, State};
 use crate::script::{Act, Step};
 use crate::world::World;
-use chidao_domain::ids::{ChannelId, Hash};
+use chidao_domain::ids::{ChannelId, Hash, RecordId};
 use chidao_ledger::store::{LedgerError, cells, exchange, lines};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+type States = BTreeMap<At, State>;
 
 /// Rounds in which everybody writes to everybody, at most.
 const ROUNDS: usize = 12;
@@ -236,12 +238,12 @@ impl World {
                 conflicts.insert(cell);
             }
         }
-        let listed = self.conflicts(who, channel)?;
+        let listed = self.conflicts(who, channel, &expected)?;
         let compared =
             |cell: &&Cell| cell.1 != "deleted" && !(revoked && matches!(cell.1.as_str(), "status" | "standing"));
-        let expected: BTreeSet<&Cell> = conflicts.iter().filter(compared).collect();
+        let must: BTreeSet<&Cell> = conflicts.iter().filter(compared).collect();
         let listed: BTreeSet<&Cell> = listed.iter().filter(compared).collect();
-        if let Some(cell) = expected.symmetric_difference(&listed).next() {
+        if let Some(cell) = must.symmetric_difference(&listed).next() {
             let is = if listed.contains(cell) {
                 "lists"
             } else {
@@ -252,7 +254,7 @@ impl World {
         Ok(())
     }
 
-    fn conflicts(&self, who: usize, channel: ChannelId) -> Result<BTreeSet<Cell>, Failure> {
+    fn conflicts(&self, who: usize, channel: ChannelId, states: &States) -> Result<BTreeSet<Cell>, Failure> {
         let found = self.machines[who].store().read(|connection| {
             let row = row_of(connection, channel)?;
             let words = cells::Words::load(connection)?;
@@ -260,16 +262,52 @@ impl World {
             for (record, field) in cells::conflicts(connection, &words)? {
                 let info = cells::record_info(connection, &words, record)?;
                 if info.channel == row {
-                    all.push((info.id, field));
+                    let heads = cells::heads(connection, &words, &mut cells::Feeds::default(), record)?;
+                    let shown = heads.get(&field).and_then(|heads| heads.0.first());
+                    all.push((info.id, field, shown.map(|head| (head.feed, head.n))));
                 }
             }
             Ok::<_, LedgerError>(all)
         })?;
         let mut all = BTreeSet::new();
-        for (id, field) in found {
+        for (id, field, shown) in found {
+            self.judge_shown(who, (&id, &field), shown, states)?;
             all.insert((self.record_of(who, &id)?.unwrap_or(Record::Nowhere), field));
         }
         Ok(all)
+    }
+
+    /// Of values in conflict the latest is shown, and of those at one moment the one of the larger device.
+    fn judge_shown(
+        &self,
+        who: usize,
+        (id, field): (&RecordId, &str),
+        shown: Option<(i64, u64)>,
+        states: &States,
+    ) -> Result<(), Failure> {
+        let (Some(record), Some((feed, n))) = (self.record_of(who, id)?, shown) else {
+            return Ok(());
+        };
+        let hash = self.machines[who].store().read(|c| lines::hash_at(c, feed, n))?;
+        let shown = self.model.find(hash).ok_or("a line that nobody wrote")?;
+        let rank = |line: LineId| {
+            let line = &self.model.lines[line];
+            let t =
+                serde_json::from_str::<Value>(&line.text).map(|entry| (entry["t"][0].as_u64(), entry["t"][1].as_u64()));
+            (t.ok(), line.device)
+        };
+        let heads = self.model.heads(states);
+        let heads = heads
+            .get(&(record, field.to_owned()))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        match heads.iter().map(|at| rank(at.0)).max() {
+            Some(latest) if field != "deleted" && latest != rank(shown) => wrong(format!(
+                "{} shows another than the latest {field}",
+                self.machines[who].name
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Nobody holds another's data: every text says whose it is.
