@@ -35,3 +35,22 @@ fn seeds_101_to_150() {
 fn seeds_151_to_200() {
     nothing_is_found(151..201);
 }
+
+fn nothing_is_found_in(script: &str) {
+    let script = Script::read(script).expect("a script that was printed by a run");
+    assert_eq!(run(&script).expect("a folder for the run").found, None);
+}
+
+#[test]
+fn a_restored_machine_gets_back_a_feed_it_has_forgotten() {
+    nothing_is_found_in(include_str!(
+        "scripts/a_restored_machine_gets_back_a_feed_it_has_forgotten.jsonl"
+    ));
+}
+
+#[test]
+fn the_check_does_not_compare_memories_of_clocks() {
+    nothing_is_found_in(include_str!(
+        "scripts/the_check_does_not_compare_memories_of_clocks.jsonl"
+    ));
+}

@@ -26,6 +26,8 @@ cargo xtask <what>
   house               checks the rules of the house: arrows, edges, names, places
   shots               takes pictures of every screen from the running program into ui/pictures
   bench [-- ARGS…]    runs the benchmarks, optimised
+  soak [-- --minutes M --from N]
+                      simulates one seed after another, for an hour unless told otherwise
   dist                builds the optimised programs and lays them out in target/dist
 ";
 
@@ -51,7 +53,7 @@ fn carry_out(words: &[String]) -> Result<ExitCode, Failure> {
         None => (rest, &[][..]),
     };
     let release = what == "run" && ours == ["--release"];
-    let passes_on = matches!(what.as_str(), "run" | "bench");
+    let passes_on = matches!(what.as_str(), "run" | "bench" | "soak");
     if (!ours.is_empty() && !release) || (!theirs.is_empty() && !passes_on) {
         eprint!("xtask: {what}: not understood: {}\n\n{USAGE}", rest.join(" "));
         return Ok(ExitCode::from(2));
@@ -65,6 +67,7 @@ fn carry_out(words: &[String]) -> Result<ExitCode, Failure> {
         "house" => house::report(&root)?,
         "shots" => pieces::shots(&root)?,
         "bench" => pieces::bench(&root, theirs)?,
+        "soak" => pieces::soak(&root, theirs)?,
         "dist" => pieces::dist(&root)?,
         "help" | "--help" | "-h" => print!("{USAGE}"),
         _ => {

@@ -83,6 +83,17 @@ pub(crate) fn shots(root: &Path) -> Result<(), Failure> {
     programs::run(with_programs(root, &mut node))
 }
 
+/// Simulates, optimised, as many seeds as go by; those of the tests are passed over.
+pub(crate) fn soak(root: &Path, rest: &[String]) -> Result<(), Failure> {
+    let mut cargo = cargo(root);
+    cargo.args(["run", "--release", "--package", "simulation", "--"]);
+    match rest {
+        [] => cargo.args(["--minutes", "60"]),
+        rest => cargo.args(rest),
+    };
+    programs::run(&mut cargo)
+}
+
 /// Runs the benchmarks: those of the register and its bundles, and the exchange beside its peers, which is a workspace
 /// of its own.
 pub(crate) fn bench(root: &Path, rest: &[String]) -> Result<(), Failure> {
