@@ -2,10 +2,12 @@ import { fireEvent, render, screen } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
 import { answering } from '../../host/answering';
 import { AppFailure } from '../../host';
+import type { BundleJournal } from '../../host/types/BundleJournal';
 import type { BundlePreview } from '../../host/types/BundlePreview';
 import type { BundleReport } from '../../host/types/BundleReport';
 import type { UnitRow } from '../../host/types/UnitRow';
 import Journal from './Journal.svelte';
+import Missing from './Missing.svelte';
 import Receive from './Receive.svelte';
 import Send from './Send.svelte';
 import { controlTotals } from './totals';
@@ -33,7 +35,7 @@ it('shows what will be sent before it is sent, then sends and saves', async () =
   const asked = answering({
     session,
     bundle_preview: () => preview,
-    bundle_export: () => ({ file: { file: 'f', name: 'so0003.chidao', size: 5000, media_type: '' }, number: 3, manifest_hash: 'h', entries: 1, blobs: 0, to: unit, volumes: [] }),
+    bundle_export: () => ({ file: { file: 'f', name: 'so0003.chidao', size: 5000, media_type: '' }, number: 3, manifest_hash: 'h', entries: 1, blobs: 0, to: unit, volumes: [{ file: { file: 'f', name: 'so0003.chidao', size: 5000, media_type: '' }, index: 1, entries: 1, blobs: 0, larger: false }] }),
   });
   render(Send, { receivers: [{ ...unit, relation: 'parent' } as UnitRow] });
   expect(await screen.findByText('85% · Đã kiểm tra 12/14 bếp ăn')).toBeTruthy();
@@ -115,4 +117,16 @@ it('keeps refusals in the journal with their reason, and what the other side con
 
 it('reads control totals in the usual order, and passes over what it has no word for', () => {
   expect(controlTotals({ open: 8, tasks: 41, of_a_newer_program: 1 }).map((one) => one.name)).toEqual(['tasks', 'open']);
+});
+
+it('names the volumes and the entries that are missing, and leads to asking for them again', () => {
+  const journal: BundleJournal = {
+    lines: [],
+    volumes: [{ unit, number: 7, set: 's', count: 4, missing: [2, 4], refused: [4] }],
+    missing: [{ unit, device: 'YENTHE-VP-02', entries: 3 } as never],
+  };
+  render(Missing, { journal });
+  expect(screen.getByText(/có 4 tập, chưa nhận tập 2, 4/).textContent).toContain('Đã đến nhưng hỏng: tập 4.');
+  expect(screen.getByText(/3 bút toán của .*YENTHE-VP-02/)).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Xin lại…' })).toBeTruthy();
 });
