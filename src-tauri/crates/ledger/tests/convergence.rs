@@ -274,3 +274,25 @@ fn two_changes_that_carry_the_same_detached_value_both_have_it() {
         assert_eq!(filled, 2);
     }
 }
+
+#[test]
+fn a_line_that_waits_is_relayed_with_its_values() {
+    let office = office();
+    let [province, one, two, _] = &office.machines[..] else {
+        panic!("four machines")
+    };
+    province
+        .write(1_000_000, 1, Wish::make("task", vec![("code", json!("NV01"))]))
+        .unwrap();
+    let (from_province, province_values) = province.ranges(&[]);
+    one.take(&from_province, &province_values);
+    let task = tasks(&one.store).remove(0);
+    let wish = Wish::change(task, vec![("unit_note", json!("Đã tiếp nhận"))]);
+    one.write(2_000_000, 2, wish).unwrap();
+    let (from_one, one_values) = one.ranges(&[]);
+    // The second machine has not heard of the task yet, and passes on what it cannot apply.
+    two.take(&from_one, &one_values);
+    let (_, relayed) = two.held(&[], true);
+    assert_eq!(relayed.len(), 1);
+    assert_eq!(relayed[0].hash, one_values[0].hash);
+}

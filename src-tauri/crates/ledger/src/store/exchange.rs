@@ -3,7 +3,7 @@
 use super::writer::{hash_of, id_of};
 use super::{LedgerError, Result, Writer, attachments, lines};
 use crate::chain;
-use crate::entry::DetachedValue;
+use crate::entry::{Content, DetachedValue, Entry};
 use crate::trust::Signed;
 use chidao_domain::ids::{ChannelId, DeviceId, FeedId, Hash, Position, UnitId};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -325,6 +325,35 @@ pub fn each_value(
                 salt,
                 value: row.get(2)?,
             })?;
+        }
+        // Lines that wait here are relayed as well: their values are laid aside until they are applied.
+        let applied: u64 = connection
+            .prepare_cached("SELECT applied_n FROM feed WHERE id = ?1")?
+            .query_row([feed], |row| row.get(0))?;
+        let mut waiting = Vec::new();
+        if applied < *last {
+            lines::each(connection, *feed, (*first).max(applied + 1), *last, |n, line| {
+                let items = Entry::read(n, line).map(|entry| entry.items).unwrap_or_default();
+                for change in items.into_iter().flat_map(|item| item.changes) {
+                    if let Content::Detached(hash) = change.content {
+                        waiting.push(hash);
+                    }
+                }
+                Ok(true)
+            })?;
+        }
+        let mut loose = connection.prepare_cached("SELECT salt, value FROM loose_value WHERE hash = ?1")?;
+        for hash in waiting {
+            let found = loose
+                .query_row([hash.0], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            if let Some((salt, text)) = found {
+                value(DetachedValue {
+                    hash,
+                    salt,
+                    value: text,
+                })?;
+            }
         }
     }
     Ok(())
