@@ -63,7 +63,9 @@ async fn what_was_chosen_can_be_saved_and_progress_is_told() -> Tested {
         return { names: files.map((file) => file.name), saved: saved.path, steps };";
     let told = window.script(chosen, Value::Null).await?;
     assert_eq!(told["names"], json!(["Ảnh 1.jpg", "Ảnh 2.jpg"]));
-    let first = json!({ "command": "pick_files", "name": "Ảnh 1.jpg", "done": 3_000_000, "total": 3_000_000 });
+    let first = json!({
+        "work": "pick_files", "step": "handing_over", "name": "Ảnh 1.jpg", "done": 3_000_000, "total": 3_000_000
+    });
     assert!(
         told["steps"].as_array().is_some_and(|steps| steps.contains(&first)),
         "{told}"
