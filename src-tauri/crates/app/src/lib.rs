@@ -5,6 +5,7 @@
 //! Start with [`api`], then `home` (what an open home is), then the room you need.
 
 pub mod api;
+pub mod audit;
 mod bundles;
 mod channels;
 mod dates;
@@ -21,6 +22,7 @@ pub mod machine;
 mod mailbox;
 mod register;
 mod review;
+mod sealed;
 mod session;
 mod staging;
 mod take_in;

@@ -9,7 +9,8 @@
 use crate::api::ReadyFile;
 use crate::home::{App, Open, unpoisoned};
 use crate::joining::JOINING_LIMIT;
-use crate::{AppError, vault};
+use crate::sealed::{Sealed, Sealing};
+use crate::{AppError, audit, vault};
 use chidao_domain::ids::{Hash, to_hex};
 use chidao_ledger::store::local::{self, DraftFile};
 use chidao_ledger::store::{LedgerError, attachments};
@@ -31,8 +32,20 @@ pub(crate) enum Place {
     File(PathBuf),
     /// A content in the store.
     Blob(Hash),
+    /// A plain text of any size, encrypted to a key of this run.
+    Sealed(Sealed),
     /// A small text.
     Memory(Vec<u8>),
+}
+
+impl Place {
+    /// Removes the file that waits there, if one does.
+    fn remove(&self) {
+        match self {
+            Place::File(path) | Place::Sealed(Sealed { path, .. }) => drop(fs::remove_file(path)),
+            Place::Blob(_) | Place::Memory(_) => {}
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -85,9 +98,7 @@ impl Staging {
 
     pub(crate) fn forget_all(&self) {
         for staged in unpoisoned(&self.files).drain() {
-            if let Place::File(path) = staged.1.place {
-                let _ = fs::remove_file(path);
-            }
+            staged.1.place.remove();
         }
     }
 }
@@ -157,8 +168,8 @@ impl App {
     /// Forgets a token, and removes the file under it.
     pub(crate) fn drop_staged(&self, token: &str) {
         let staged = unpoisoned(&self.staging.files).remove(token);
-        if let Some(Place::File(path)) = staged.map(|staged| staged.place) {
-            let _ = fs::remove_file(path);
+        if let Some(staged) = staged {
+            staged.place.remove();
         }
     }
 
@@ -192,7 +203,7 @@ impl App {
             .map(|(token, staged)| (token.clone(), staged.clone()))
             .collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
-        open.store.write(|writer| {
+        open.store.write::<_, AppError>(|writer| {
             let mut files = local::draft_files(writer.connection())?;
             files.retain(|file| text.contains(&file.token));
             for (token, staged) in named {
@@ -202,7 +213,12 @@ impl App {
                 let hash = match staged.place {
                     Place::Blob(hash) => hash,
                     Place::Memory(bytes) => writer.put_blob(&[], &mut bytes.as_slice())?.hash,
-                    Place::File(path) => writer.put_blob(&[], &mut fs::File::open(path)?)?.hash,
+                    Place::Sealed(sealed) => writer.put_blob(&[], &mut sealed.open()?)?.hash,
+                    Place::File(path) => {
+                        writer
+                            .put_blob(&[], &mut fs::File::open(path).map_err(LedgerError::from)?)?
+                            .hash
+                    }
                 };
                 files.push(DraftFile {
                     token,
@@ -210,9 +226,8 @@ impl App {
                     hash,
                 });
             }
-            writer.keep_draft(name, text, &at, &files)
-        })?;
-        Ok(())
+            Ok(writer.keep_draft(name, text, &at, &files)?)
+        })
     }
 
     /// Sweeps what runs that are over had taken in for something that was never written.
@@ -274,6 +289,9 @@ impl App {
             })?;
             return Ok(self.keep_staged(name, size, Place::File(path)));
         }
+        if head == audit::OPENING {
+            return self.stage_sealed(name, &mut head.chain(bytes), &unreadable);
+        }
         let mut all = head.chain(bytes);
         let blob = open
             .store
@@ -285,6 +303,23 @@ impl App {
                 error => error.into(),
             })?;
         Ok(self.keep_staged(name, blob.size, Place::Blob(blob.hash)))
+    }
+
+    /// Keeps a plain file that may be of any size, without taking it into the store.
+    fn stage_sealed(
+        &self,
+        name: &str,
+        bytes: &mut dyn Read,
+        unreadable: &dyn Fn(std::io::Error) -> AppError,
+    ) -> Result<ReadyFile, AppError> {
+        let path = self
+            .staging
+            .folder
+            .join(format!("{}.sealed", to_hex(&self.random::<16>())));
+        let mut sealing = Sealing::begin(&path)?;
+        std::io::copy(bytes, &mut sealing).map_err(unreadable)?;
+        let sealed = sealing.finish().map_err(unreadable)?;
+        Ok(self.keep_staged(name, sealed.size, Place::Sealed(sealed)))
     }
 
     /// What waits under a token.
@@ -300,6 +335,7 @@ impl App {
                 let mut file = fs::File::open(path).map_err(|_| AppError::new("file_gone").with("file", token))?;
                 std::io::copy(&mut file, out).map_err(failed)
             }
+            Place::Sealed(sealed) => std::io::copy(&mut sealed.open()?, out).map_err(failed),
             Place::Memory(bytes) => out.write_all(&bytes).map(|()| bytes.len() as u64).map_err(failed),
             Place::Blob(hash) => {
                 let mut count = 0;

@@ -170,6 +170,12 @@ impl UseCases for App {
     fn incidents(&self, _: Nothing) -> Answer<Incidents> {
         self.do_incidents()
     }
+    fn audit_export(&self, request: AuditExport) -> Answer<AuditExported> {
+        self.do_audit_export(&request, &mut Watch::nobody())
+    }
+    fn audit_verify(&self, request: FileRef) -> Answer<AuditReport> {
+        self.do_audit_verify(&request, &mut Watch::nobody())
+    }
     fn devices(&self, _: Nothing) -> Answer<Devices> {
         self.do_devices()
     }
@@ -237,6 +243,8 @@ impl App {
             "bundle_verify" => answered(name, with, |request| self.do_bundle_verify(request, watch)),
             "bundle_import" => answered(name, with, |request| self.do_bundle_import(request, watch)),
             "tasks_take_in" => answered(name, with, |request: TakeIn| self.do_tasks_take_in(&request, watch)),
+            "audit_export" => answered(name, with, |request: AuditExport| self.do_audit_export(&request, watch)),
+            "audit_verify" => answered(name, with, |request: FileRef| self.do_audit_verify(&request, watch)),
             "check" => answered(name, with, |_: Nothing| self.do_check(watch)),
             "mailbox_sync" => answered(name, with, |request: MailboxSync| self.do_mailbox_sync(&request, watch)),
             _ => dispatch(self, call),

@@ -87,7 +87,7 @@ impl<'a> Views<'a> {
         Ok(crate::channels::other(self.channel(channel)?, own).map(|(_, party)| party.unit))
     }
 
-    fn person(&mut self, channel: i64, key: RecordKey) -> Result<PersonName> {
+    pub(crate) fn person(&mut self, channel: i64, key: RecordKey) -> Result<PersonName> {
         if let Some(name) = self.people.get(&(channel, key)) {
             return Ok(name.clone());
         }

@@ -95,6 +95,9 @@ pub(crate) enum Command {
     Quarantine(QuarantineAsked),
     /// Sự cố: máy bị sao chép, kết quả hai bên khác nhau / what should not have happened
     Incidents,
+    /// Toàn bộ lịch sử một kênh, và chứng minh nó / the whole history of a channel, and its proof
+    #[command(subcommand)]
+    Audit(Audit),
     /// Các máy của đơn vị này và các đơn vị liên quan / machines
     Devices {
         #[command(subcommand)]

@@ -1,5 +1,8 @@
 import type { Assess } from "./Assess";
 import type { AttachmentId } from "./AttachmentId";
+import type { AuditExport } from "./AuditExport";
+import type { AuditExported } from "./AuditExported";
+import type { AuditReport } from "./AuditReport";
 import type { BundleExported } from "./BundleExported";
 import type { BundleJournal } from "./BundleJournal";
 import type { BundlePreview } from "./BundlePreview";
@@ -176,6 +179,10 @@ export interface UseCases {
   quarantine_export: { request: Nothing; response: ReadyFile };
   /** What should not have happened, newest first. */
   incidents: { request: Nothing; response: Incidents };
+  /** The whole history of a channel as JSON lines that prove themselves; the file waits to be saved. */
+  audit_export: { request: AuditExport; response: AuditExported };
+  /** Proves such a file, line by line. Needs nothing that is here. */
+  audit_verify: { request: FileRef; response: AuditReport };
   /** The machines of this unit and of the units around it. */
   devices: { request: Nothing; response: Devices };
   /** Believes a machine no longer: what is here of it stands, nothing after. */

@@ -4,6 +4,7 @@
 //! [`AppError`](crate::AppError) as `{code, params, retryable}`. The TypeScript side is generated from these types.
 //! Conventions: dates are `YYYY-MM-DD`, moments RFC 3339 at +07:00, ids opaque strings, percents whole numbers 0–100.
 
+mod audit;
 mod bundles;
 mod devices;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod taking_in;
 mod tasks;
 mod work;
 
+pub use audit::*;
 pub use bundles::*;
 pub use devices::*;
 pub use inspections::*;
@@ -207,6 +209,11 @@ use_cases! {
     quarantine_export(Nothing) -> ReadyFile;
     /// What should not have happened, newest first.
     incidents(Nothing) -> Incidents;
+
+    /// The whole history of a channel as JSON lines that prove themselves; the file waits to be saved.
+    audit_export(AuditExport) -> AuditExported;
+    /// Proves such a file, line by line. Needs nothing that is here.
+    audit_verify(FileRef) -> AuditReport;
 
     /// The machines of this unit and of the units around it.
     devices(Nothing) -> Devices;

@@ -44,7 +44,7 @@ pub enum EnrolmentState {
 }
 
 /// A unit as named in lists and headings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct UnitName {
     /// Opaque id.
     pub id: String,

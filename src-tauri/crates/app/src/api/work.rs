@@ -3,7 +3,7 @@
 //! A call may bear a name for its work beside its request, `{"do", "with", "work"}`, chosen by whoever calls. While it
 //! goes on, each [`Progress`] of that name is told to whoever listens, and [`work_cancel`](super::UseCases::work_cancel)
 //! stops it: the call then fails with `cancelled`, and nothing was written. Making a bundle, verifying and taking in one,
-//! taking in a list, and the check can be watched so; other calls are quick, and their work's name means nothing.
+//! taking in a list, the audit and the check can be watched so; other calls are quick, and their work's name means nothing.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

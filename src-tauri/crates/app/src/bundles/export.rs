@@ -282,7 +282,7 @@ impl App {
     }
 
     /// Signs how far this device's own feed of a channel has come.
-    fn vouch(&self, open: &Open, channel: &ChannelInfo) -> Result<(), AppError> {
+    pub(crate) fn vouch(&self, open: &Open, channel: &ChannelInfo) -> Result<(), AppError> {
         let signer = open.signer()?;
         open.store.write(|writer| {
             for tip in exchange::ends(writer.connection(), channel.id)? {

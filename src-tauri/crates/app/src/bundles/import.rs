@@ -103,7 +103,7 @@ impl App {
             }
             // Not an age file: let the reader say what it is not.
             Place::Memory(bytes) => Ok(Box::new(std::io::Cursor::new(bytes))),
-            Place::Blob(_) => Ok(Box::new(std::io::Cursor::new(
+            Place::Blob(_) | Place::Sealed(_) => Ok(Box::new(std::io::Cursor::new(
                 self.file_bytes(token, 1 << 20).unwrap_or_default(),
             ))),
         }

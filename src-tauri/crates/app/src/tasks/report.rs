@@ -53,6 +53,7 @@ impl App {
             let hash = match place {
                 Place::Blob(hash) => hash,
                 Place::Memory(bytes) => put(&mut bytes.as_slice())?.hash,
+                Place::Sealed(sealed) => put(&mut sealed.open()?)?.hash,
                 Place::File(path) => {
                     let mut file = File::open(path).map_err(|error| {
                         AppError::new("file_unreadable")

@@ -34,6 +34,30 @@ pub(crate) struct QuarantineAsked {
     pub(crate) out: Option<PathBuf>,
 }
 
+/// The audit.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Ghi toàn bộ lịch sử một kênh ra tệp JSON theo dòng, có chữ ký / write the whole history as JSON lines, signed
+    ///
+    /// Tệp KHÔNG mã hoá: hãy giữ như hồ sơ. / The file is not encrypted: keep it as you keep records.
+    Export {
+        /// Đơn vị cùng kênh: mã hoặc định danh; chính đơn vị này là kênh nội bộ / unit by code or id; one's own for the inner channel
+        #[arg(long, value_name = "UNIT")]
+        channel: String,
+        /// Tệp kết quả / the file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Chứng minh tệp kiểm toán; không cần dữ liệu, không cần mật khẩu / prove such a file; needs no data and no passphrase
+    ///
+    /// Kết thúc với 1 và nêu số dòng nếu có dòng nào bị sửa, mất, chuyển chỗ hay thêm vào.
+    /// Exit 1 and the number of the line if any was changed, is missing, was moved or added.
+    Verify {
+        /// Tệp / the file
+        file: PathBuf,
+    },
+}
+
 /// A further machine for a unit that has others.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Join {

@@ -1,5 +1,6 @@
 //! One function for each command: asks the application, and says what it answered.
 
+mod audit;
 mod bundles;
 mod demo;
 mod field_work;
@@ -13,7 +14,7 @@ mod tasks;
 mod totals;
 mod upkeep;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Audit, Command};
 use crate::edges::Clock;
 use crate::print::Output;
 use crate::{home, serve};
@@ -38,6 +39,8 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
     match &arguments.command {
         Command::Demo => return demo::make(arguments.home.as_deref(), clock, output).map(done),
         Command::Serve(asked) if asked.demo => return demo::serve(asked, clock).map(done),
+        // Whoever proves a file may have no data and no passphrase.
+        Command::Audit(Audit::Verify { file }) => return audit::verify(file, output).map(done),
         _ => {}
     }
     let home = home::chosen(arguments.home.as_deref())?;
@@ -71,6 +74,7 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         Command::Mailbox(asked) => return mailbox::mailbox(app, asked, output),
         Command::Conflicts { command } => review::conflicts(app, command.as_ref(), output)?,
         Command::Quarantine(asked) => review::quarantine(app, asked, output)?,
+        Command::Audit(asked) => audit::export(app, asked, output)?,
         Command::Incidents => review::incidents(app, output)?,
         Command::Devices { command } => review::devices(app, command.as_ref(), output)?,
         Command::Digest { channel } => upkeep::digest(app, channel, output)?,

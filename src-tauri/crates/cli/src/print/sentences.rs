@@ -17,6 +17,47 @@ const SENTENCES: &[(&str, &str)] = &[
         "Tệp đính kèm còn đang trên đường, chưa tới máy này. Tệp sẽ đến cùng gói của bên kia.",
     ),
     (
+        "audit_chain_broken",
+        "Dòng {line} của tệp kiểm toán không khớp chuỗi băm của dòng nhật ký. Tệp không chứng minh được; đừng dùng tệp này.",
+    ),
+    (
+        "audit_cut_short",
+        "Tệp kiểm toán bị cắt cụt: từ dòng {line} trở đi không còn. Hãy chép lại hoặc lập lại tệp.",
+    ),
+    (
+        "audit_line_added",
+        "Dòng {line} của tệp kiểm toán là dòng bị thêm vào. Tệp không chứng minh được; đừng dùng tệp này.",
+    ),
+    (
+        "audit_line_changed",
+        "Dòng {line} của tệp kiểm toán đã bị sửa. Tệp không chứng minh được; đừng dùng tệp này.",
+    ),
+    (
+        "audit_line_missing",
+        "Tệp kiểm toán mất dòng {line}. Tệp không chứng minh được; đừng dùng tệp này.",
+    ),
+    (
+        "audit_line_moved",
+        "Dòng {line} của tệp kiểm toán đã bị chuyển chỗ. Tệp không chứng minh được; đừng dùng tệp này.",
+    ),
+    ("audit_not_one", "Tệp này không phải tệp kiểm toán của Sổ Chỉ Đạo."),
+    (
+        "audit_signature_wrong",
+        "Chữ ký ở dòng {line} của tệp kiểm toán không đúng. Tệp không chứng minh được; đừng dùng tệp này.",
+    ),
+    (
+        "audit_too_new",
+        "Tệp kiểm toán do phiên bản mới hơn làm ra (bản {version}). Hãy cập nhật chương trình rồi kiểm tra lại.",
+    ),
+    (
+        "audit_untrue",
+        "Dòng {line} của tệp kiểm toán nói khác với những gì đã được ký. Tệp không chứng minh được; đừng dùng tệp này.",
+    ),
+    (
+        "audit_value_wrong",
+        "Giá trị ở dòng {line} của tệp kiểm toán không khớp mã băm trong bút toán. Tệp không chứng minh được; đừng dùng tệp này.",
+    ),
+    (
         "awaiting_answer",
         "Máy này đã gửi đề nghị gia nhập và đang chờ trả lời của đơn vị. Khi có tệp trả lời, hãy chạy: chidao join accept TỆP --code MÃ.",
     ),

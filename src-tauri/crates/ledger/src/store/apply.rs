@@ -24,6 +24,9 @@ pub mod state {
     pub const DEFERRED: i64 = 3;
 }
 
+/// What stands as the reason of a change whose value was erased.
+pub const ERASED: &str = "erased";
+
 /// A clock that is further off than this is told, and does not drag others along. Milliseconds.
 pub const CLOCK_TOLERANCE: u64 = 24 * 60 * 60 * 1000;
 

@@ -95,6 +95,13 @@ pub struct Tip {
     pub checkpoint: Option<(u64, Signed)>,
 }
 
+/// The epoch in which a feed is written.
+pub fn epoch_of(connection: &Connection, feed: i64) -> Result<u64> {
+    Ok(connection
+        .prepare_cached("SELECT epoch FROM feed WHERE id = ?1")?
+        .query_row([feed], |row| row.get(0))?)
+}
+
 /// The feeds of a channel, in order of identity.
 pub fn tips(connection: &Connection, channel: i64) -> Result<Vec<Tip>> {
     let mut statement = connection.prepare_cached(

@@ -13,6 +13,7 @@ pub mod check;
 pub mod cuts;
 pub mod cutting;
 pub mod exchange;
+pub mod history;
 pub mod knowing;
 pub mod lines;
 pub mod local;
