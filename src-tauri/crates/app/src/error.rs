@@ -43,6 +43,15 @@ impl AppError {
         self
     }
 
+    /// A file that could not be written: `disk_full` where no room is left, otherwise this code with the detail.
+    pub fn of_writing(code: &str, error: &std::io::Error) -> AppError {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        match error.kind() {
+            StorageFull | QuotaExceeded => AppError::new("disk_full").retryable(),
+            _ => AppError::new(code).with("detail", error),
+        }
+    }
+
     /// The request was not of the form that this use case takes.
     pub fn bad_request(name: &str, error: &dyn std::fmt::Display) -> AppError {
         AppError::new("bad_request").with("request", name).with("detail", error)

@@ -100,11 +100,8 @@ impl App {
     /// # Errors
     /// `home_unusable` when the folder cannot be made or written.
     pub fn open(home: &Path, edges: Edges) -> Result<App, AppError> {
-        let unusable = |error: std::io::Error| {
-            AppError::new("home_unusable")
-                .with("path", home.display())
-                .with("detail", error)
-        };
+        let unusable =
+            |error: std::io::Error| AppError::of_writing("home_unusable", &error).with("path", home.display());
         std::fs::create_dir_all(home).map_err(unusable)?;
         let home = home.canonicalize().map_err(unusable)?;
         let mut run = [0; 16];
@@ -297,7 +294,13 @@ impl From<LedgerError> for AppError {
             LedgerError::Broken { feed, what } => AppError::new("bad_range").with("feed", feed).with("detail", what),
             LedgerError::Trust(error) => AppError::new("bad_signature").with("detail", error),
             LedgerError::UnknownChannel(channel) => AppError::new("unknown_channel").with("channel", channel),
+            LedgerError::File(file) if AppError::of_writing("", file).code == "disk_full" => {
+                AppError::new("disk_full").retryable()
+            }
             LedgerError::File(_) => AppError::internal("store", &error).retryable(),
+            LedgerError::Database(failed) if chidao_ledger::store::is_full(failed) => {
+                AppError::new("disk_full").retryable()
+            }
             LedgerError::Database(_) => AppError::new("store_failed").with("detail", &error).retryable(),
             LedgerError::Inconsistent(_) => AppError::new("store_inconsistent").with("detail", &error),
         }

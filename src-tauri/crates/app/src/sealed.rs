@@ -35,9 +35,8 @@ pub(crate) struct Sealing {
 }
 
 fn failed(error: io::Error) -> AppError {
-    AppError::new("file_not_written")
+    AppError::of_writing("file_not_written", &error)
         .with("path", "")
-        .with("detail", error)
         .retryable()
 }
 

@@ -198,12 +198,17 @@ impl App {
             ("code", open.profile.party.code.as_str().into()),
         ];
         self.commit(&open, open.profile.inner, "unit.start", vec![Wish::change(own, about)])?;
-        // The vault last: until it is there, nothing has started.
-        self.vault
-            .make(&person_file, &request.passphrase, &recovery.to_public(), &open.keys)?;
         let keys = open.keys.clone();
         drop(open);
-        self.open_with(keys)?;
+        self.open_with(keys.clone())?;
+        // The vault last of all: until it is there, nothing has started, and once it is, the recovery key is shown.
+        let made = self
+            .vault
+            .make(&person_file, &request.passphrase, &recovery.to_public(), &keys);
+        if let Err(error) = made {
+            *unpoisoned(&self.open) = None;
+            return Err(error);
+        }
         let recovery_key = chidao_bundle::keys::identity_text(&recovery).to_string();
         Ok(FirstStarted {
             recovery_key,

@@ -66,11 +66,8 @@ impl Staging {
     /// Makes a folder of this run's own, and removes those of runs that have ended: their tokens are lost. A run that goes
     /// on holds the lock in its folder.
     pub(crate) fn open(folder: &Path, run: &str) -> Result<Staging, AppError> {
-        let unusable = |error: std::io::Error| {
-            AppError::new("home_unusable")
-                .with("path", folder.display())
-                .with("detail", error)
-        };
+        let unusable =
+            |error: std::io::Error| AppError::of_writing("home_unusable", &error).with("path", folder.display());
         fs::create_dir_all(folder).map_err(unusable)?;
         for entry in fs::read_dir(folder).map_err(unusable)?.flatten() {
             if has_ended(&entry.path()) {
@@ -248,11 +245,8 @@ impl App {
     /// `locked` when nothing is open yet and the file is larger than an answer to a machine that joins; `file_too_big`;
     /// `file_unreadable`.
     pub fn stage(&self, name: &str, bytes: &mut dyn Read) -> Result<ReadyFile, AppError> {
-        let unreadable = |error: std::io::Error| {
-            AppError::new("file_unreadable")
-                .with("name", safe_name(name))
-                .with("detail", error)
-        };
+        let unreadable =
+            |error: std::io::Error| AppError::of_writing("file_unreadable", &error).with("name", safe_name(name));
         let open = match self.opened() {
             Ok(open) => open,
             // A machine that joins its unit has no store to keep the answer in; that is small, and stays in memory.
@@ -329,7 +323,7 @@ impl App {
 
     /// Writes the bytes under a token; answers how many.
     pub fn read_file(&self, token: &str, out: &mut dyn Write) -> Result<u64, AppError> {
-        let failed = |error: std::io::Error| AppError::new("file_not_written").with("detail", error).retryable();
+        let failed = |error: std::io::Error| AppError::of_writing("file_not_written", &error).retryable();
         match self.staged(token)?.place {
             Place::File(path) => {
                 let mut file = fs::File::open(path).map_err(|_| AppError::new("file_gone").with("file", token))?;
@@ -383,9 +377,8 @@ impl App {
 
     fn save_part(&self, token: &str, path: &Path, part: &Path) -> Result<(), AppError> {
         let failed = |error: std::io::Error| {
-            AppError::new("file_not_written")
+            AppError::of_writing("file_not_written", &error)
                 .with("path", path.display())
-                .with("detail", error)
                 .retryable()
         };
         let mut out = Hashed {

@@ -61,12 +61,16 @@ fn opened(bytes: &[u8], identity: &dyn age::Identity) -> Option<Keys> {
 
 /// Writes a file whole or not at all: beside its place, flushed, then renamed.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
-    let failed = |error: std::io::Error| AppError::new("file_not_written").with("detail", error).retryable();
+    let failed = |error: std::io::Error| AppError::of_writing("file_not_written", &error).retryable();
     let part = path.with_extension("part");
-    let mut file = fs::File::create(&part).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
-    drop(file);
-    fs::rename(&part, path).map_err(failed)?;
+    let written = fs::File::create(&part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    if let Err(error) = written.and_then(|()| fs::rename(&part, path)) {
+        let _ = fs::remove_file(&part);
+        return Err(failed(error));
+    }
     if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
         // Windows cannot flush a folder; there the rename is enough.
         let _ = folder.sync_all();
@@ -110,7 +114,7 @@ impl Vault {
         if passphrase.chars().count() < PASSPHRASE_LEAST {
             return Err(AppError::new("passphrase_too_short").with("least", PASSPHRASE_LEAST));
         }
-        fs::create_dir_all(&self.folder).map_err(|error| AppError::new("file_not_written").with("detail", error))?;
+        fs::create_dir_all(&self.folder).map_err(|error| AppError::of_writing("file_not_written", &error))?;
         let recovered = Keys {
             signing: None,
             root: None,

@@ -73,11 +73,8 @@ pub(crate) fn hand_over(app: &App, path: &Path) -> Result<String, AppError> {
 
 /// A file in a folder that the person named; the folder is made if need be.
 pub(crate) fn place_in(folder: &Path, name: &str) -> Result<PathBuf, AppError> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        AppError::new("file_not_written")
-            .with("path", folder.display())
-            .with("detail", error)
-    })?;
+    std::fs::create_dir_all(folder)
+        .map_err(|error| AppError::of_writing("file_not_written", &error).with("path", folder.display()))?;
     Ok(folder.join(name))
 }
 

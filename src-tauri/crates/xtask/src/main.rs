@@ -28,6 +28,8 @@ cargo xtask <what>
   bench [-- ARGS…]    runs the benchmarks, optimised
   soak [-- --minutes M --from N]
                       simulates one seed after another, for an hour unless told otherwise
+  crash [-- --kills N --from N]
+                      kills the program at any moment, a thousand times unless told otherwise, and looks what is left
   dist                builds the optimised programs and lays them out in target/dist
 ";
 
@@ -53,7 +55,7 @@ fn carry_out(words: &[String]) -> Result<ExitCode, Failure> {
         None => (rest, &[][..]),
     };
     let release = what == "run" && ours == ["--release"];
-    let passes_on = matches!(what.as_str(), "run" | "bench" | "soak");
+    let passes_on = matches!(what.as_str(), "run" | "bench" | "soak" | "crash");
     if (!ours.is_empty() && !release) || (!theirs.is_empty() && !passes_on) {
         eprint!("xtask: {what}: not understood: {}\n\n{USAGE}", rest.join(" "));
         return Ok(ExitCode::from(2));
@@ -68,6 +70,7 @@ fn carry_out(words: &[String]) -> Result<ExitCode, Failure> {
         "shots" => pieces::shots(&root)?,
         "bench" => pieces::bench(&root, theirs)?,
         "soak" => pieces::soak(&root, theirs)?,
+        "crash" => pieces::crash(&root, theirs)?,
         "dist" => pieces::dist(&root)?,
         "help" | "--help" | "-h" => print!("{USAGE}"),
         _ => {

@@ -94,6 +94,13 @@ pub(crate) fn soak(root: &Path, rest: &[String]) -> Result<(), Failure> {
     programs::run(&mut cargo)
 }
 
+/// Kills the optimised program, and says what it left. What follows goes to the killer.
+pub(crate) fn crash(root: &Path, rest: &[String]) -> Result<(), Failure> {
+    let mut cargo = cargo(root);
+    cargo.args(["run", "--release", "--package", "crash", "--"]).args(rest);
+    programs::run(&mut cargo)
+}
+
 /// Runs the benchmarks: those of the register and its bundles, and the exchange beside its peers, which is a workspace
 /// of its own.
 pub(crate) fn bench(root: &Path, rest: &[String]) -> Result<(), Failure> {

@@ -5,6 +5,7 @@
  */
 export type AuditExport = { 
 /**
- * The unit with which it is shared, by id, code or name; this unit's own for its inner channel.
+ * The unit with which it is shared, by id, code or name; this unit's own for its inner channel; empty for
+ * the one upward, whether a parent has answered or not, or that with the only child.
  */
 channel: string, };

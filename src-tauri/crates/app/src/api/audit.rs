@@ -7,7 +7,8 @@ use ts_rs::TS;
 /// Which channel.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 pub struct AuditExport {
-    /// The unit with which it is shared, by id, code or name; this unit's own for its inner channel.
+    /// The unit with which it is shared, by id, code or name; this unit's own for its inner channel; empty for
+    /// the one upward, whether a parent has answered or not, or that with the only child.
     pub channel: String,
 }
 

@@ -54,7 +54,7 @@ impl Page<'_> {
 /// Writes the whole history of a channel.
 ///
 /// # Errors
-/// `cancelled`; `file_not_written` when the place is full; those of reading the store.
+/// `cancelled`; `disk_full`, `file_not_written`; those of reading the store.
 pub(super) fn write(
     app: &App,
     open: &Open,
@@ -116,9 +116,8 @@ pub(super) fn write(
         Ok::<_, LedgerError>(page.counts)
     });
     written.map_err(|error| match error {
-        LedgerError::File(error) => AppError::new("file_not_written")
+        LedgerError::File(error) => AppError::of_writing("file_not_written", &error)
             .with("path", "")
-            .with("detail", error)
             .retryable(),
         error => error.into(),
     })

@@ -59,13 +59,15 @@ impl App {
     ) -> Result<AuditExported, AppError> {
         let open = self.opened()?;
         let channel = open.store.read(|connection| {
-            if request.channel == open.profile.unit().to_string()
-                || channels::names(&open.profile.party, &request.channel)
-            {
-                let inner = cells::channels(connection).map_err(AppError::from)?;
-                if let Some(inner) = inner.into_iter().find(|channel| channel.key == open.profile.inner) {
-                    return Ok(inner);
-                }
+            let name = chidao_domain::text::clean(&request.channel);
+            let own = match name.is_empty() {
+                // Before a parent has answered, its channel has no name but this.
+                true => open.profile.upward,
+                false => channels::names(&open.profile.party, &name).then_some(open.profile.inner),
+            };
+            let all = cells::channels(connection).map_err(AppError::from)?;
+            if let Some(found) = all.into_iter().find(|channel| Some(channel.key) == own) {
+                return Ok(found);
             }
             channels::with_unit(connection, &open, &request.channel).map(|found| found.0)
         })?;
@@ -77,7 +79,7 @@ impl App {
             .join(format!("{}.sealed", chidao_domain::ids::to_hex(&self.random::<16>())));
         let mut out = BufWriter::with_capacity(1 << 16, Sealing::begin(&path)?);
         let counts = export::write(self, &open, &channel, &mut out, watch)?;
-        let failed = |error: std::io::Error| AppError::new("file_not_written").with("detail", error).retryable();
+        let failed = |error: std::io::Error| AppError::of_writing("file_not_written", &error).retryable();
         out.flush().map_err(failed)?;
         let sealing = out.into_inner().map_err(|error| failed(error.into_error()))?;
         let sealed = sealing.finish().map_err(failed)?;

@@ -255,6 +255,11 @@ impl App {
                     self.note_incident(writer, "fork", &noted)?;
                     report.forks += 1;
                 }
+                // With what it tells of: a bundle that was taken in is in the journal, whatever happens afterwards.
+                note.entries = report.entries;
+                note.blobs = report.blobs;
+                let line = self.journal_line("imported", false, Some(sender_unit), Some(manifest_hash), note)?;
+                writer.journal(&line)?;
                 Ok::<_, Failure>(())
             })
             .map_err(AppError::from)?;
@@ -269,16 +274,13 @@ impl App {
                 n: 0,
                 channel: described.channel.to_string(),
             };
-            open.store
-                .write(|writer| self.note_incident(writer, "digest", &noted))?;
+            // Where there is no room for it, the report tells it all the same, and the next bundle finds it again.
+            let _: Result<(), LedgerError> = open.store.write(|writer| self.note_incident(writer, "digest", &noted));
         }
         report.enrolled = !enrolled_before
             && self.do_session()?.enrolment == EnrolmentState::Unverified
             && open.profile.upward.is_some();
         report.unverified = self.unverified(open, sender_unit)?;
-        note.entries = report.entries;
-        note.blobs = report.blobs;
-        self.write_journal("imported", false, Some(sender_unit), Some(manifest_hash), note)?;
         tell_of_set(open, &manifest, note, &mut report)?;
         Ok(report)
     }

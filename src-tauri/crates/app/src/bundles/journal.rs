@@ -84,16 +84,27 @@ impl App {
         manifest: Option<Hash>,
         note: &Note,
     ) -> Result<(), AppError> {
-        let open = self.opened()?;
-        let line = JournalLine {
+        let line = self.journal_line(outcome, outgoing, unit, manifest, note)?;
+        Ok(self.opened()?.store.write(|writer| writer.journal(&line))?)
+    }
+
+    /// A line of the journal, for whoever writes it together with what it tells of.
+    pub(super) fn journal_line(
+        &self,
+        outcome: &str,
+        outgoing: bool,
+        unit: Option<UnitId>,
+        manifest: Option<Hash>,
+        note: &Note,
+    ) -> Result<JournalLine, AppError> {
+        Ok(JournalLine {
             at: self.now_text(),
             outcome: outcome.to_owned(),
             outgoing,
             unit,
             manifest,
             line: serde_json::to_string(note).map_err(|error| AppError::internal("journal", &error))?,
-        };
-        Ok(open.store.write(|writer| writer.journal(&line))?)
+        })
     }
 
     pub(crate) fn do_bundles(&self) -> Result<BundleJournal, AppError> {

@@ -31,7 +31,7 @@ impl From<BundleError> for AppError {
                 .with("detail", detail),
             BundleError::Cancelled => AppError::new("cancelled"),
             BundleError::Key(error) => AppError::internal("keys", &error),
-            BundleError::Io(error) => AppError::new("file_unreadable").with("detail", error).retryable(),
+            BundleError::Io(error) => AppError::of_writing("file_unreadable", &error).retryable(),
         }
     }
 }

@@ -180,9 +180,7 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => AppError::new("file_exists").with("path", path.display()),
-        _ => AppError::new("file_not_written")
-            .with("path", path.display())
-            .with("detail", error),
+        _ => AppError::of_writing("file_not_written", &error).with("path", path.display()),
     };
     let mut file = options.open(path).map_err(failed)?;
     if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {

@@ -41,9 +41,9 @@ impl Output {
         }
         let mut out = std::io::stdout().lock();
         match out.write_all(told.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(AppError::new("file_not_written")
-                .with("path", "stdout")
-                .with("detail", error)),
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(AppError::of_writing("file_not_written", &error).with("path", "stdout"))
+            }
             _ => Ok(()),
         }
     }

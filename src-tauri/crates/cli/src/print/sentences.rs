@@ -149,6 +149,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "device_unknown",
         "Không biết máy \"{device}\". Hãy xem danh sách: chidao devices.",
     ),
+    (
+        "disk_full",
+        "Ổ đĩa đã đầy. Không có gì ghi dở dang và mọi thứ đã ghi vẫn nguyên vẹn; hãy giải phóng chỗ rồi thử lại.",
+    ),
     ("draft_too_long", "Bản nháp quá dài (nhiều nhất {limit} byte)."),
     ("field_missing", "Còn thiếu \"{field}\". Chưa ghi gì."),
     (

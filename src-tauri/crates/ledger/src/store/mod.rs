@@ -99,6 +99,15 @@ pub enum LedgerError {
     Inconsistent(String),
 }
 
+/// Whether the database failed because no room is left where it lies.
+pub fn is_full(error: &rusqlite::Error) -> bool {
+    // The shared index of the write-ahead log is made larger before anything is written into it.
+    const SHARED_INDEX_TOO_SMALL: i32 = rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
+    error.sqlite_error().is_some_and(|failed| {
+        failed.code == rusqlite::ErrorCode::DiskFull || failed.extended_code == SHARED_INDEX_TOO_SMALL
+    })
+}
+
 /// Told how much of how much is done; `ControlFlow::Break(())` ends the work with [`LedgerError::Cancelled`].
 pub type Watch<'w> = dyn FnMut(u64, u64) -> ControlFlow<()> + 'w;
 
