@@ -45,7 +45,7 @@ impl Place {
             whole.map(|path| (path.metadata().unwrap().len(), path)).collect()
         };
         let before = named();
-        let tried = with_ever_more(&self.little, office, words, step, &mut |refusal: &Refusal| {
+        let tried = with_ever_more(&self.little, office, words, step, &mut |_: &Refusal| {
             office.is_whole()?;
             if let Some(what) = what
                 && self.world.is_there(side, what)?
