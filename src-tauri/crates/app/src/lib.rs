@@ -13,6 +13,7 @@ pub mod demo;
 mod devices;
 mod enrolment;
 mod epoch;
+mod erasure;
 mod error;
 pub mod generate;
 mod home;

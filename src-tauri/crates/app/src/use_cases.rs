@@ -170,6 +170,9 @@ impl UseCases for App {
     fn incidents(&self, _: Nothing) -> Answer<Incidents> {
         self.do_incidents()
     }
+    fn erase(&self, request: Erase) -> Answer<Erased> {
+        self.do_erase(&request)
+    }
     fn audit_export(&self, request: AuditExport) -> Answer<AuditExported> {
         self.do_audit_export(&request, &mut Watch::nobody())
     }

@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Quarantine(QuarantineAsked),
     /// Sự cố: máy bị sao chép, kết quả hai bên khác nhau / what should not have happened
     Incidents,
+    /// Xoá hẳn dữ liệu cá nhân hoặc tệp đính kèm, ở mọi máy / remove personal data or attachments for ever, on every machine
+    Erase(EraseAsked),
     /// Toàn bộ lịch sử một kênh, và chứng minh nó / the whole history of a channel, and its proof
     #[command(subcommand)]
     Audit(Audit),

@@ -108,6 +108,11 @@ const LINUX: &[Need] = &[
         from: Purpose::Test,
     },
     Need {
+        package: "openssl",
+        found: Found::Program(&["openssl"]),
+        from: Purpose::Test,
+    },
+    Need {
         package: "zstd",
         found: Found::Program(&["zstd"]),
         from: Purpose::Test,

@@ -7,6 +7,7 @@
 
 mod audit;
 mod carried;
+mod erased;
 mod hostile;
 mod inspection;
 mod mailbox;

@@ -24,6 +24,8 @@ import type { Draft } from "./Draft";
 import type { DraftName } from "./DraftName";
 import type { EnrolmentApproved } from "./EnrolmentApproved";
 import type { EnrolmentSeen } from "./EnrolmentSeen";
+import type { Erase } from "./Erase";
+import type { Erased } from "./Erased";
 import type { FileRef } from "./FileRef";
 import type { FindingAdd } from "./FindingAdd";
 import type { FirstStart } from "./FirstStart";
@@ -179,6 +181,8 @@ export interface UseCases {
   quarantine_export: { request: Nothing; response: ReadyFile };
   /** What should not have happened, newest first. */
   incidents: { request: Nothing; response: Incidents };
+  /** Removes values for ever, here and on every machine that the entry reaches; the chain of entries still proves itself. */
+  erase: { request: Erase; response: Erased };
   /** The whole history of a channel as JSON lines that prove themselves; the file waits to be saved. */
   audit_export: { request: AuditExport; response: AuditExported };
   /** Proves such a file, line by line. Needs nothing that is here. */

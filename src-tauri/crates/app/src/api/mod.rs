@@ -7,6 +7,7 @@
 mod audit;
 mod bundles;
 mod devices;
+mod erasure;
 #[cfg(test)]
 mod fresh;
 mod inspections;
@@ -20,6 +21,7 @@ mod work;
 pub use audit::*;
 pub use bundles::*;
 pub use devices::*;
+pub use erasure::*;
 pub use inspections::*;
 pub use mailbox::*;
 pub use review::*;
@@ -209,6 +211,9 @@ use_cases! {
     quarantine_export(Nothing) -> ReadyFile;
     /// What should not have happened, newest first.
     incidents(Nothing) -> Incidents;
+
+    /// Removes values for ever, here and on every machine that the entry reaches; the chain of entries still proves itself.
+    erase(Erase) -> Erased;
 
     /// The whole history of a channel as JSON lines that prove themselves; the file waits to be saved.
     audit_export(AuditExport) -> AuditExported;

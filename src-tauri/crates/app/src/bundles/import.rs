@@ -66,7 +66,7 @@ struct Parts {
     charters: HashMap<String, Signed>,
     lines: HashMap<u32, String>,
     checkpoints: HashMap<u32, Signed>,
-    blobs: u32,
+    blobs: Vec<Hash>,
 }
 
 impl App {
@@ -240,6 +240,7 @@ impl App {
                 opened.members(&mut reading(watch), |incoming, bytes| {
                     take_member(writer, &channel_rows, &mut parts, &incoming, bytes)
                 })?;
+                let contents = std::mem::take(&mut parts.blobs);
                 let applied = self.take_parts(open, writer, &manifest, parts, &mut report, watch)?;
                 report.applied = applied.changes as u32;
                 report.quarantined = applied.quarantined as u32;
@@ -260,6 +261,14 @@ impl App {
                 note.blobs = report.blobs;
                 let line = self.journal_line("imported", false, Some(sender_unit), Some(manifest_hash), note)?;
                 writer.journal(&line)?;
+                // What nothing names was erased since it was sent, unless what names it is still on its way.
+                let more_to_come = match &note.volume {
+                    Some(volume) => !sets::missing(writer.connection(), volume, &note.device)?.is_empty(),
+                    None => false,
+                };
+                if report.waiting == 0 && !more_to_come && exchange::lacking(writer.connection())?.is_empty() {
+                    writer.sweep_unnamed(&contents)?;
+                }
                 Ok::<_, Failure>(())
             })
             .map_err(AppError::from)?;
@@ -608,8 +617,7 @@ fn take_member(
             writer.take_values(values)?;
         }
         Blob { .. } => {
-            writer.put_blob(channels, bytes)?;
-            parts.blobs += 1;
+            parts.blobs.push(writer.put_blob(channels, bytes)?.hash);
         }
     }
     Ok(())

@@ -34,6 +34,23 @@ pub(crate) struct QuarantineAsked {
     pub(crate) out: Option<PathBuf>,
 }
 
+/// Erasure.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Nội dung mất ở máy này ngay, ở các máy khác khi nhận gói tiếp theo; chuỗi bút toán vẫn chứng minh được.\n\
+                        Bản sao lưu cũ còn giữ cho đến khi được thay. / Older backups still hold it until they are rotated."
+)]
+pub(crate) struct EraseAsked {
+    /// Mã nhiệm vụ, hoặc định danh của báo cáo, kết quả kiểm tra, tệp, cán bộ / a task's code, or the id of any record
+    pub(crate) record: String,
+    /// Chỉ trường này; lặp lại được; mặc định là mọi nội dung xoá được, kèm tệp / only this field; repeatable; by default all, with attachments
+    #[arg(long = "field", value_name = "FIELD")]
+    pub(crate) fields: Vec<String>,
+    /// Khẳng định: không lấy lại được / confirms that it cannot be undone
+    #[arg(long, required = true)]
+    pub(crate) for_ever: bool,
+}
+
 /// The audit.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {

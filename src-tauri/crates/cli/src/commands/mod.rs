@@ -3,6 +3,7 @@
 mod audit;
 mod bundles;
 mod demo;
+mod erasure;
 mod field_work;
 mod generate;
 mod joining;
@@ -74,6 +75,7 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         Command::Mailbox(asked) => return mailbox::mailbox(app, asked, output),
         Command::Conflicts { command } => review::conflicts(app, command.as_ref(), output)?,
         Command::Quarantine(asked) => review::quarantine(app, asked, output)?,
+        Command::Erase(asked) => erasure::erase(app, asked, output)?,
         Command::Audit(asked) => audit::export(app, asked, output)?,
         Command::Incidents => review::incidents(app, output)?,
         Command::Devices { command } => review::devices(app, command.as_ref(), output)?,

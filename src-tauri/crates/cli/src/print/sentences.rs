@@ -302,6 +302,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "not_enrolled",
         "Đơn vị chưa được ghi danh. Dữ liệu đã ghi vẫn giữ nguyên và sẽ đi cùng gói đầu tiên sau khi ghi danh.",
     ),
+    (
+        "not_erasable",
+        "Trường \"{field}\" không xoá hẳn được: chỉ nội dung tự do, dữ liệu cá nhân và tệp mới xoá được. Không có gì thay đổi.",
+    ),
     ("not_found", "Không tìm thấy {what}."),
     ("not_joining", "Máy này không chờ trả lời nào. Không có gì thay đổi."),
     ("not_revoked", "Máy \"{device}\" không bị đơn vị này thu hồi."),
@@ -314,6 +318,7 @@ const SENTENCES: &[(&str, &str)] = &[
         "not_your_unit_to_inspect",
         "Chỉ kiểm tra được đơn vị này hoặc đơn vị cấp dưới.",
     ),
+    ("nothing_to_erase", "Ở \"{name}\" không còn gì để xoá hẳn."),
     (
         "nothing_to_undo",
         "Không có thay đổi nào của bạn trên máy này để lấy lại.",

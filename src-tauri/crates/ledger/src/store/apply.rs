@@ -521,6 +521,7 @@ impl Writer<'_> {
                      WHERE record = ?1 AND feed = ?2 AND n = ?3 AND k = ?4 AND hash IS NOT NULL",
                 )?
                 .execute(params![record, feed, position.n, position.k])?;
+            self.erased = true;
             if let (true, Some(value)) = (field == "blob", value) {
                 self.drop_content(&value)?;
             }
@@ -530,22 +531,12 @@ impl Writer<'_> {
 
     /// Drops the bytes of an attachment that was erased, unless another attachment has the same.
     fn drop_content(&mut self, value: &str) -> Result<()> {
-        let field = self.word("blob")?;
-        let elsewhere: bool = self
-            .tx
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM change WHERE field = ?1 AND value = ?2)")?
-            .query_row(params![field, value], |row| row.get(0))?;
         let hash = serde_json::from_str::<String>(value)
             .ok()
             .and_then(|text| text.parse::<Hash>().ok());
-        if let (false, Some(hash)) = (elsewhere, hash) {
-            self.tx
-                .prepare_cached("DELETE FROM blob_piece WHERE blob = (SELECT id FROM blob WHERE hash = ?1)")?
-                .execute([hash.0])?;
-            self.tx
-                .prepare_cached("DELETE FROM blob WHERE hash = ?1")?
-                .execute([hash.0])?;
+        match hash {
+            Some(hash) => self.sweep_unnamed(&[hash]),
+            None => Ok(()),
         }
-        Ok(())
     }
 }

@@ -4,6 +4,7 @@ use super::writer::hash_of;
 use super::{LedgerError, Result, Watch, Writer, tell};
 use chidao_domain::ids::Hash;
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashSet;
 use std::io::Read;
 
 /// Bytes of one piece.
@@ -101,6 +102,41 @@ impl Writer<'_> {
                AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.blob = blob.id)",
             [],
         )?)
+    }
+}
+
+impl Writer<'_> {
+    /// Drops those of some contents that no attachment of any channel names, and no draft: what came with a bundle that was
+    /// made before they were erased. Where lines wait, or are missing, one that will be named may look like these.
+    pub fn sweep_unnamed(&mut self, hashes: &[Hash]) -> Result<()> {
+        let mut here = Vec::new();
+        for hash in hashes {
+            if find(self.tx, *hash)?.is_some() {
+                here.push(*hash);
+            }
+        }
+        if here.is_empty() {
+            return Ok(());
+        }
+        let (kind, field) = (self.word("attachment")?, self.word("blob")?);
+        let named: HashSet<String> = self
+            .tx
+            .prepare_cached(
+                "SELECT DISTINCT c.value FROM record r JOIN change c ON c.record = r.id AND c.field = ?2
+                 WHERE r.kind = ?1 AND c.value IS NOT NULL",
+            )?
+            .query_map([kind, field], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        for hash in here.iter().filter(|hash| !named.contains(&format!("\"{hash}\""))) {
+            let gone = self
+                .tx
+                .prepare_cached(
+                    "DELETE FROM blob WHERE hash = ?1 AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.blob = blob.id)",
+                )?
+                .execute([hash.0])?;
+            self.erased |= gone > 0;
+        }
+        Ok(())
     }
 }
 

@@ -30,6 +30,7 @@ use chidao_domain::ids::{ChannelId, FeedId};
 use rusqlite::OpenFlags;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use zeroize::Zeroizing;
 
@@ -99,6 +100,9 @@ pub enum LedgerError {
     Inconsistent(String),
 }
 
+/// How long one connection waits for another.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Whether the database failed because no room is left where it lies.
 pub fn is_full(error: &rusqlite::Error) -> bool {
     // The shared index of the write-ahead log is made larger before anything is written into it.
@@ -123,6 +127,19 @@ fn tell(watch: &mut Watch<'_>, done: u64, total: u64) -> Result<()> {
     }
 }
 
+/// Empties the write-ahead log, which still holds what was just erased; answers whether it could. While somebody reads it cannot,
+/// and the next write tries again; at the latest the log goes when the store is closed.
+fn empty_log(connection: &Connection) -> bool {
+    let emptied = || -> rusqlite::Result<bool> {
+        connection.busy_timeout(std::time::Duration::ZERO)?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+            Ok(row.get::<_, i64>(0)? == 0)
+        })
+    };
+    let done = emptied().unwrap_or(false);
+    connection.busy_timeout(PATIENCE).is_ok() && done
+}
+
 /// Shorthand of the ledger.
 pub type Result<T> = std::result::Result<T, LedgerError>;
 
@@ -132,6 +149,8 @@ pub struct Store {
     key: Zeroizing<String>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    /// Something was erased that the write-ahead log may still hold.
+    erased: AtomicBool,
 }
 
 /// A connection lent to a reader; it goes back when dropped.
@@ -185,6 +204,7 @@ impl Store {
             key,
             writer: Mutex::new(writer),
             readers: Mutex::default(),
+            erased: AtomicBool::new(false),
         })
     }
 
@@ -199,6 +219,7 @@ impl Store {
             key: Zeroizing::default(),
             writer: Mutex::new(writer),
             readers: Mutex::default(),
+            erased: AtomicBool::new(false),
         })
     }
 
@@ -219,11 +240,12 @@ impl Store {
     }
 
     fn prepare(connection: &Connection) -> Result<()> {
-        connection.busy_timeout(std::time::Duration::from_secs(30))?;
-        // Temporary tables and sorts stay in memory: nothing unencrypted may reach the disk.
+        connection.busy_timeout(PATIENCE)?;
+        // Temporary tables and sorts stay in memory: nothing unencrypted may reach the disk. What is deleted is overwritten: whoever
+        // holds the key later must not find what was erased.
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
-             PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON;",
+             PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON;",
         )?;
         connection.set_prepared_statement_cache_capacity(128);
         Ok(())
@@ -261,8 +283,14 @@ impl Store {
         let mut writer = Writer::new(&tx)?;
         let done = work(&mut writer)?;
         writer.finish()?;
+        if writer.erased {
+            self.erased.store(true, Ordering::Relaxed);
+        }
         drop(writer);
         tx.commit().map_err(LedgerError::from)?;
+        if self.erased.load(Ordering::Relaxed) && empty_log(&connection) {
+            self.erased.store(false, Ordering::Relaxed);
+        }
         Ok(done)
     }
 

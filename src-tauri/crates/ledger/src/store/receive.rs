@@ -337,11 +337,22 @@ impl Writer<'_> {
     pub fn take_values(&mut self, values: impl IntoIterator<Item = DetachedValue>) -> Result<()> {
         for value in values {
             let filled = self.fill(&value)?;
-            if !filled {
+            if !filled && !self.was_erased(&value)? {
                 self.values.insert(value.hash, value);
             }
         }
         Ok(())
+    }
+
+    /// Whether the change that a value belongs to is here, and was erased: it is not accepted again.
+    fn was_erased(&self, value: &DetachedValue) -> Result<bool> {
+        Ok(self
+            .tx
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM change
+                 WHERE hash = ?1 AND hash IS NOT NULL AND value IS NULL AND reason = 'erased')",
+            )?
+            .query_row([value.hash.0], |row| row.get(0))?)
     }
 
     fn fill(&mut self, value: &DetachedValue) -> Result<bool> {

@@ -92,6 +92,8 @@ pub struct Writer<'a> {
     /// Feeds that were found, in this transaction, to have another branch: the row of the device, and whose lines
     /// were already here.
     pub(super) forks: Vec<Fork>,
+    /// Some value was erased.
+    pub(super) erased: bool,
 }
 
 /// A fork that was found: two lines in one place.
@@ -160,6 +162,7 @@ impl<'a> Writer<'a> {
             records: HashMap::new(),
             cuts: HashMap::new(),
             forks: Vec::new(),
+            erased: false,
         };
         writer.load()?;
         Ok(writer)
