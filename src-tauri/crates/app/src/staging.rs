@@ -170,6 +170,29 @@ impl App {
         }
     }
 
+    /// Forgets a token that was refused, and its content in the store, unless a draft, a record or another token has it.
+    pub(crate) fn drop_refused(&self, open: &Open, token: &str) -> Result<(), AppError> {
+        let mut files = unpoisoned(&self.staging.files);
+        let Some(staged) = files.remove(token) else {
+            return Ok(());
+        };
+        let Place::Blob(hash) = staged.place else {
+            staged.place.remove();
+            return Ok(());
+        };
+        let wanted = files
+            .values()
+            .any(|other| matches!(other.place, Place::Blob(it) if it == hash));
+        drop(files);
+        if wanted {
+            return Ok(());
+        }
+        Ok(open.store.write(|writer| match self.staging.is_alone() {
+            true => writer.drop_unattached(hash).map(drop),
+            false => Ok(()),
+        })?)
+    }
+
     pub(crate) fn staged(&self, token: &str) -> Result<Staged, AppError> {
         if let Some(staged) = unpoisoned(&self.staging.files).get(token) {
             return Ok(staged.clone());

@@ -15,7 +15,7 @@ use chidao_ledger::store::apply::Applied;
 use chidao_ledger::store::cells::{self, Words};
 use chidao_ledger::store::receive::{Range, Taken};
 use chidao_ledger::store::{LedgerError, Writer, awaited, exchange, local};
-use chidao_ledger::trust::{Certificate, Charter, Signed};
+use chidao_ledger::trust::{Certificate, Charter, Checkpoint, Signed};
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -173,13 +173,20 @@ impl App {
             ..Note::default()
         };
         match self.take_in_bundle(&open, &request.file, &mut note, watch) {
-            Ok(report) => Ok(report),
+            Ok(report) => {
+                self.drop_staged(&request.file);
+                Ok(report)
+            }
             // Who thought better of it was not refused.
             Err(error) if error.code == "cancelled" => Err(error),
             Err(error) => {
                 note.refusal = Some(error.code.clone());
                 note.params = error.params.clone();
                 self.write_journal("refused", false, None, None, &note)?;
+                // Nobody offers it again unless trying again may help: it need not wait for the end of the run.
+                if !error.retryable {
+                    self.drop_refused(&open, &request.file)?;
+                }
                 Err(error)
             }
         }
@@ -372,13 +379,29 @@ impl App {
             }
             // Whoever sends a channel must belong to it, by the same root: this is where a stranger's answer ends.
             if writer.channel(channel)?.charter.side(sender, &root).is_none() {
-                return Err(AppError::new("bundle_stranger")
-                    .with("unit", &manifest.sender.unit_name)
-                    .into());
+                let refusal = if open.profile.upward == Some(channel) {
+                    AppError::new("bundle_stranger").with("unit", &manifest.sender.unit_name)
+                } else {
+                    AppError::new("bundle_foreign_channel").with("channel", channel)
+                };
+                return Err(refusal.into());
             }
             for range in &described.ranges {
                 number += 1;
                 let missing = || AppError::new("bundle_malformed").with("member", number);
+                let vouched: Checkpoint = parts
+                    .checkpoints
+                    .get(&number)
+                    .ok_or_else(missing)?
+                    .claims()
+                    .map_err(LedgerError::from)?;
+                // What the manifest says of a range is what its device says: the sender pins it, and nobody else.
+                if vouched.n != range.last || vouched.hash != ledger_hash(range.hash)? {
+                    return Err(AppError::new("bad_range")
+                        .with("feed", range.feed)
+                        .with("detail", "its end is another than the manifest says")
+                        .into());
+                }
                 let taken = writer.take_range(&Range {
                     channel,
                     feed: FeedId(ledger_id(range.feed)?),

@@ -103,6 +103,16 @@ impl Writer<'_> {
             [],
         )?)
     }
+
+    /// Drops one content, if nothing holds it as [`Writer::sweep_unattached`] would see it. Answers whether it went.
+    pub fn drop_unattached(&mut self, hash: Hash) -> Result<bool> {
+        let gone = self.tx.execute(
+            "DELETE FROM blob WHERE hash = ?1 AND NOT EXISTS (SELECT 1 FROM blob_channel c WHERE c.blob = blob.id)
+               AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.blob = blob.id)",
+            [hash.0],
+        )?;
+        Ok(gone > 0)
+    }
 }
 
 impl Writer<'_> {

@@ -31,6 +31,7 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
     ("simulation", ALL, &[]),
     // It knows the program by its answers alone.
     ("crash", &[], &[]),
+    ("hostile", ALL, &[]),
     ("benches", ALL, &["rusqlite"]),
 ];
 
