@@ -103,6 +103,9 @@ pub enum LedgerError {
 /// How long one connection waits for another.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
+/// Bytes of the write-ahead log beyond which it is emptied after a write that was taken back.
+const LONG_LOG: u64 = 16 << 20;
+
 /// Whether the database failed because no room is left where it lies.
 pub fn is_full(error: &rusqlite::Error) -> bool {
     // The shared index of the write-ahead log is made larger before anything is written into it.
@@ -149,7 +152,7 @@ pub struct Store {
     key: Zeroizing<String>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    /// Something was erased that the write-ahead log may still hold.
+    /// The write-ahead log may still hold something that was erased, or much that was taken back.
     erased: AtomicBool,
 }
 
@@ -281,8 +284,16 @@ impl Store {
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .map_err(LedgerError::from)?;
         let mut writer = Writer::new(&tx)?;
-        let done = work(&mut writer)?;
-        writer.finish()?;
+        let done = work(&mut writer).and_then(|done| Ok(writer.finish().map(|()| done)?));
+        let done = match done {
+            Ok(done) => done,
+            Err(error) => {
+                if self.log_is_long() {
+                    self.erased.store(true, Ordering::Relaxed);
+                }
+                return Err(error);
+            }
+        };
         if writer.erased {
             self.erased.store(true, Ordering::Relaxed);
         }
@@ -292,6 +303,17 @@ impl Store {
             self.erased.store(false, Ordering::Relaxed);
         }
         Ok(done)
+    }
+
+    /// Whether the write-ahead log takes more room than work needs: what was taken back stays in it until somebody empties it.
+    fn log_is_long(&self) -> bool {
+        let log = self.path.as_ref().map(|path| {
+            let mut log = path.clone().into_os_string();
+            log.push("-wal");
+            PathBuf::from(log)
+        });
+        log.and_then(|log| log.metadata().ok())
+            .is_some_and(|log| log.len() > LONG_LOG)
     }
 
     /// A consistent look at what is committed.
