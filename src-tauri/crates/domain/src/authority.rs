@@ -5,7 +5,7 @@
 //! is being made, the inline value, and the values that the change names as its predecessors. Never at the clock, at
 //! what else has arrived, or at a detached value, which may be erased one day.
 
-use crate::records::{self, Field, Form, Maker, Owner, RULES_VERSION};
+use crate::records::{self, Field, Form, Knowledge, Maker, Owner};
 use crate::status::{ChildStatus, Standing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -126,12 +126,17 @@ fn is_child(side: Side) -> bool {
 
 /// Judges one change. `WrongPredecessor` and `NoSuchRecord` are the ledger's to find: they need the entry's past.
 pub fn judge(proposal: &Proposal<'_>) -> Verdict {
-    let unknown = if proposal.rules > RULES_VERSION {
+    judge_by(&Knowledge::THIS, proposal)
+}
+
+/// The same by what some program knows.
+pub fn judge_by(known: &Knowledge, proposal: &Proposal<'_>) -> Verdict {
+    let unknown = if proposal.rules > known.version {
         Verdict::Deferred
     } else {
         Verdict::Quarantined(Reason::UnknownField)
     };
-    let Some(kind) = records::kind(proposal.kind) else {
+    let Some(kind) = known.kind(proposal.kind) else {
         return unknown;
     };
     let Some(field) = kind.field(proposal.field) else {
@@ -141,7 +146,7 @@ pub fn judge(proposal: &Proposal<'_>) -> Verdict {
         return Verdict::Quarantined(reason);
     }
     match proposal.value {
-        Some(value) if !field.form.fits(value) && proposal.rules > RULES_VERSION => Verdict::Deferred,
+        Some(value) if !field.form.fits(value) && proposal.rules > known.version => Verdict::Deferred,
         Some(value) if !field.form.fits(value) => Verdict::Quarantined(Reason::WrongValue),
         Some(value) if !step_allowed(field, proposal, value) => Verdict::Quarantined(Reason::WrongStep),
         _ => Verdict::Applied,
@@ -322,7 +327,7 @@ mod tests {
         let value = json!(1);
         let mut newer = proposal("colour", Side::Parent, Side::Parent, &value);
         assert_eq!(judge(&newer), Verdict::Quarantined(Reason::UnknownField));
-        newer.rules = RULES_VERSION + 1;
+        newer.rules = records::RULES_VERSION + 1;
         assert_eq!(judge(&newer), Verdict::Deferred);
     }
 }

@@ -372,7 +372,30 @@ pub const ERASE: Field = inline("erase", Positions, Creator);
 
 /// The kind of a word.
 pub fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name == name)
+    Knowledge::THIS.kind(name)
+}
+
+/// What a program knows of the rules: their newest version, with its kinds and fields. A newer program knows more, and what an
+/// older one had to lay aside is judged anew by it.
+#[derive(Clone, Copy, Debug)]
+pub struct Knowledge {
+    /// The newest version that is known.
+    pub version: u32,
+    /// Its kinds.
+    pub kinds: &'static [Kind],
+}
+
+impl Knowledge {
+    /// What this program knows.
+    pub const THIS: Knowledge = Knowledge {
+        version: RULES_VERSION,
+        kinds: KINDS,
+    };
+
+    /// The kind of a word.
+    pub fn kind(&self, name: &str) -> Option<&'static Kind> {
+        self.kinds.iter().find(|kind| kind.name == name)
+    }
 }
 
 impl Kind {

@@ -88,10 +88,23 @@ fn each_bad_bundle_is_refused_in_its_own_words_and_changes_nothing() {
         &other.export(province, &pair.stick()),
         "bundle_stranger",
     );
-    refused(province, district, &forged(&pair, &good), "bundle_signature_wrong");
+    let signed_by_another = forged(&pair, &good, "giả", |_| {});
+    refused(province, district, &signed_by_another, "bundle_signature_wrong");
+    // What a later program makes may be signed in ways that this one cannot know: it says so before anything else.
+    let newer = forged(&pair, &good, "mới", |manifest| {
+        assert_eq!(manifest["reader"], 1);
+        manifest["reader"] = 7.into();
+        manifest["moods"] = json!(["hopeful"]);
+    });
+    refused(province, district, &newer, "bundle_too_new");
     words.sort();
     words.dedup();
-    assert_eq!(words.len(), 6, "each has its own words");
+    assert_eq!(words.len(), 7, "each has its own words");
+    assert!(
+        words
+            .iter()
+            .any(|words| words.contains("(cần trình đọc 7)") && words.contains("cập nhật"))
+    );
 
     // Cut anywhere and flipped anywhere, it is refused all the same.
     for i in 1..=8 {
@@ -109,10 +122,13 @@ fn each_bad_bundle_is_refused_in_its_own_words_and_changes_nothing() {
     pair.agree();
 }
 
-/// The same bundle signed by somebody else's key, packed with the stock tools.
-fn forged(pair: &Pair, good: &Path) -> std::path::PathBuf {
-    let opened = stock::open(good, &pair.province, &pair.district, "giả mạo");
+/// The same bundle with another manifest, signed by somebody else's key, packed with the stock tools.
+fn forged(pair: &Pair, good: &Path, name: &str, edit: impl Fn(&mut Value)) -> std::path::PathBuf {
+    let opened = stock::open(good, &pair.province, &pair.district, name);
     let at = &opened.folder;
+    let mut manifest = opened.manifest.clone();
+    edit(&mut manifest);
+    fs::write(at.join("manifest.json"), manifest.to_string()).unwrap();
     run(
         at,
         "minisign",
@@ -146,8 +162,9 @@ fn forged(pair: &Pair, good: &Path) -> std::path::PathBuf {
     run(at, "tar", &[&plain[..], &names[..]].concat());
     run(at, "zstd", &["-q", "--check", "new.tar", "-o", "new.tar.zst"]);
     let recipient = pair.province.json(&["keys"])["age"].as_str().unwrap().to_owned();
-    run(at, "age", &["-r", &recipient, "-o", "giả.chidao", "new.tar.zst"]);
-    at.join("giả.chidao")
+    let name = format!("{name}.chidao");
+    run(at, "age", &["-r", &recipient, "-o", &name, "new.tar.zst"]);
+    at.join(name)
 }
 
 fn copy(from: &Path, to: &Path) {

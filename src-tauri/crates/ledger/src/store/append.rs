@@ -8,7 +8,6 @@ use crate::entry::{Change, Content, DetachedValue, Entry, Header, Item, Seen, Ta
 use crate::trust::Signed;
 use chidao_domain::authority::Reason;
 use chidao_domain::ids::{ChannelId, Position, RecordId, RecordKey};
-use chidao_domain::records::{self, RULES_VERSION};
 use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
 
@@ -110,7 +109,7 @@ impl Writer<'_> {
             t,
             by: author.person,
             act: act.to_owned(),
-            rules: RULES_VERSION,
+            rules: self.knowledge.version,
             seen: self.newly_seen(feed)?,
             items,
         };
@@ -296,11 +295,15 @@ impl Writer<'_> {
                 Some(row) => self.heads_of_cell(row, &field)?,
                 None => Vec::new(),
             };
-            let beside = records::kind(&kind)
+            let beside = self
+                .knowledge
+                .kind(&kind)
                 .and_then(|kind| kind.field(&field))
                 .is_some_and(|field| field.detached);
             if beside && !value.is_null() {
-                let form = records::kind(&kind)
+                let form = self
+                    .knowledge
+                    .kind(&kind)
                     .and_then(|kind| kind.field(&field))
                     .map(|field| field.form);
                 if form.is_some_and(|form| !form.fits(&value)) {

@@ -148,6 +148,7 @@ impl Writer<'_> {
                 self.set_known(feed, other, n, entry.n)?;
             }
         }
+        self.note_rules(entry.rules)?;
         self.apply_items(feed, entry, done)?;
         let channel = self.feeds[&feed].channel;
         let channel = self.channel_row(channel);
@@ -388,7 +389,7 @@ impl Writer<'_> {
             before: &before,
             opening: opening.as_ref(),
         };
-        Ok((authority::judge(&proposal), prev))
+        Ok((authority::judge_by(&self.knowledge, &proposal), prev))
     }
 
     /// The value a task's status opened with: set by the entry that made it, so always in the past.

@@ -242,6 +242,10 @@ impl Writer<'_> {
             .query_map([channel], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         self.touched.extend(records);
+        // By other rules other fields name records, and what is not known any more makes no links anew.
+        self.tx
+            .prepare_cached("DELETE FROM link WHERE source IN (SELECT id FROM record WHERE channel = ?1)")?
+            .execute([channel])?;
         self.forget_applied(channel)
     }
 }

@@ -107,7 +107,7 @@ impl Store {
             if integrity != "ok" {
                 found.troubles.push(format!("database {integrity}"));
             }
-            let rebuilt = Store::in_memory()?;
+            let rebuilt = Store::in_memory_knowing(self.knowledge)?;
             rebuilt.write(|writer| replay(connection, writer, &mut found, watch))?;
             rebuilt.read(|other| {
                 let tables: Vec<_> = DERIVED.iter().chain(tasks::DERIVED).collect();

@@ -21,12 +21,14 @@ pub mod mailbox;
 pub mod project;
 pub mod receive;
 pub mod tasks;
+mod upgrade;
 pub mod writer;
 
 use crate::entry::BadLine;
 use crate::trust::TrustError;
 use chidao_domain::authority::Reason;
 use chidao_domain::ids::{ChannelId, FeedId};
+use chidao_domain::records::Knowledge;
 use rusqlite::OpenFlags;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -152,6 +154,7 @@ pub struct Store {
     key: Zeroizing<String>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    knowledge: Knowledge,
     /// The write-ahead log may still hold something that was erased, or much that was taken back.
     erased: AtomicBool,
 }
@@ -199,20 +202,39 @@ impl Store {
     /// # Errors
     /// [`LedgerError::WrongKey`] when the key does not fit; [`LedgerError::TooNew`] when a newer program wrote it.
     pub fn open(path: &Path, key: &[u8; 32]) -> Result<Store> {
+        Self::open_knowing(path, key, Knowledge::THIS)
+    }
+
+    /// The same for a program that knows other rules. What a program that knew less had to lay aside is judged anew here.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_knowing(path: &Path, key: &[u8; 32], knowledge: Knowledge) -> Result<Store> {
         let key = Zeroizing::new(format!("x'{}'", chidao_domain::ids::to_hex(key)));
         let writer = Self::connect(Some(path), &key)?;
         Self::migrate(&writer)?;
-        Ok(Store {
+        let store = Store {
             path: Some(path.to_owned()),
             key,
             writer: Mutex::new(writer),
             readers: Mutex::default(),
+            knowledge,
             erased: AtomicBool::new(false),
-        })
+        };
+        store.judge_by_what_is_known()?;
+        Ok(store)
     }
 
     /// A store in memory, for tests and for `check`. It has no second connection: readers wait for the writer.
     pub fn in_memory() -> Result<Store> {
+        Self::in_memory_knowing(Knowledge::THIS)
+    }
+
+    /// The same for a program that knows other rules.
+    ///
+    /// # Errors
+    /// As [`Store::in_memory`].
+    pub fn in_memory_knowing(knowledge: Knowledge) -> Result<Store> {
         sqlite_ready();
         let writer = Connection::open_in_memory()?;
         Self::prepare(&writer)?;
@@ -222,6 +244,7 @@ impl Store {
             key: Zeroizing::default(),
             writer: Mutex::new(writer),
             readers: Mutex::default(),
+            knowledge,
             erased: AtomicBool::new(false),
         })
     }
@@ -284,6 +307,7 @@ impl Store {
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .map_err(LedgerError::from)?;
         let mut writer = Writer::new(&tx)?;
+        writer.knowledge = self.knowledge;
         let done = work(&mut writer).and_then(|done| Ok(writer.finish().map(|()| done)?));
         let done = match done {
             Ok(done) => done,

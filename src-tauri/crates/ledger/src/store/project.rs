@@ -6,7 +6,7 @@ use super::cells::{self, Cells, Feeds, Words};
 use super::knowing::Seen;
 use super::{Result, Writer, tasks};
 use chidao_domain::ids::{Position, RecordId, RecordKey};
-use chidao_domain::records::{self, Form};
+use chidao_domain::records::{Form, Knowledge};
 use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
@@ -87,8 +87,9 @@ fn note_doubts(
     Ok(())
 }
 
-fn names_records(kind: &str, field: &str) -> bool {
-    let form = records::kind(kind)
+fn names_records(known: &Knowledge, kind: &str, field: &str) -> bool {
+    let form = known
+        .kind(kind)
         .and_then(|kind| kind.field(field))
         .map(|field| field.form);
     matches!(form, Some(Form::Record(_) | Form::Records(_))) || (kind == "attachment" && field == "of")
@@ -97,10 +98,15 @@ fn names_records(kind: &str, field: &str) -> bool {
 /// Writes the links of a record and answers every record that it names now or named before.
 fn link(writer: &mut Writer<'_>, words: &Words, info: &cells::RecordInfo, heads: &Cells) -> Result<BTreeSet<i64>> {
     let mut all = BTreeSet::new();
-    let Some(kind) = records::kind(&info.id.kind) else {
+    let known = writer.knowledge;
+    let Some(kind) = known.kind(&info.id.kind) else {
         return Ok(all);
     };
-    for field in kind.fields.iter().filter(|field| names_records(kind.name, field.name)) {
+    for field in kind
+        .fields
+        .iter()
+        .filter(|field| names_records(&known, kind.name, field.name))
+    {
         let mut named = BTreeSet::new();
         let head = heads.get(field.name).and_then(|cell| cell.0.first());
         if let Some((head, value)) = head.and_then(|head| Some((head, head.value.as_ref()?))) {

@@ -1,11 +1,12 @@
 //! What one transaction can do, and what it remembers while it lasts.
 
-use super::{LedgerError, Result};
+use super::{LedgerError, Result, upgrade};
 use crate::chain::StateSum;
 use crate::entry::{DetachedValue, Time};
 use crate::trust::{Certificate, Charter, Signed};
 use chidao_domain::authority::Side;
 use chidao_domain::ids::{ChannelId, DeviceId, FeedId, Hash, RecordId, RecordKey};
+use chidao_domain::records::Knowledge;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::collections::{HashMap, HashSet};
 
@@ -92,6 +93,10 @@ pub struct Writer<'a> {
     /// Feeds that were found, in this transaction, to have another branch: the row of the device, and whose lines
     /// were already here.
     pub(super) forks: Vec<Fork>,
+    /// By what every change is judged.
+    pub(super) knowledge: Knowledge,
+    /// The newest version of the rules that an applied entry names.
+    pub(super) newest_rules: u32,
     /// Some value was erased.
     pub(super) erased: bool,
 }
@@ -162,6 +167,8 @@ impl<'a> Writer<'a> {
             records: HashMap::new(),
             cuts: HashMap::new(),
             forks: Vec::new(),
+            knowledge: Knowledge::THIS,
+            newest_rules: upgrade::newest_rules(tx)?,
             erased: false,
         };
         writer.load()?;
