@@ -1,5 +1,8 @@
 //! Chance from a seed, the same on every machine.
 
+/// Bytes that mean something to somebody.
+const ODD: &[u8] = b"\0\xff\n\"{}[],:0-9e\\/";
+
 /// A stream of numbers from one seed.
 pub struct Chance(blake3::OutputReader);
 
@@ -27,7 +30,7 @@ impl Chance {
             let end = (at + 1 + self.below(64)).min(bytes.len());
             match self.below(8) {
                 0 => bytes[at] ^= 1 << self.below(8),
-                1 => bytes[at] = b"\0\xff\n\"{}[],:0-9e\\/"[self.below(17)],
+                1 => bytes[at] = ODD[self.below(ODD.len())],
                 2 => bytes.truncate(at),
                 3 => drop(bytes.drain(at..end)),
                 4 => {

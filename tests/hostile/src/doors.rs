@@ -1,8 +1,6 @@
 //! The readers that take bytes from strangers, each as one function that must come back from any bytes at all.
-//!
-//! Keys are drawn once for a process: what the bytes do must not depend on them.
 
-use crate::forge::{Stored, encrypt, seal, tar_stream};
+use crate::forge::{Stored, encrypt, head, seal};
 use chidao_bundle::keys::{self, Identity, SigningKey};
 use chidao_bundle::{BundleError, Limits, Manifest, open, unwatched};
 use chidao_ledger::entry::{DetachedValue, Entry, Header};
@@ -21,14 +19,20 @@ struct Us {
     to: Vec<String>,
 }
 
+/// Keys that are never anybody's: with others, what the corpus holds would end at the first signature.
 static US: LazyLock<Us> = LazyLock::new(|| {
-    let identity = keys::generate_identity();
+    let identity = keys::parse_identity(include_str!("../data/doors/identity.txt")).unwrap();
     Us {
         to: vec![identity.to_public().to_string()],
         identity: [identity],
-        signing: SigningKey::generate().unwrap(),
+        signing: SigningKey::from_text(include_str!("../data/doors/signing.key")).unwrap(),
     }
 });
+
+/// The text of the key that the corpus is signed with, and the recipient that it is encrypted to.
+pub fn addressed() -> (&'static str, &'static [String]) {
+    (include_str!("../data/doors/signing.key"), &US.to)
+}
 
 /// Small limits, so that every one of them is within reach of a small input, and none of them of memory.
 fn limits() -> Limits {
@@ -46,30 +50,43 @@ fn limits() -> Limits {
 }
 
 /// The bundle reader. Below the encryption no chance change would ever come, so the first byte says at which depth the
-/// rest stands: the file, what age holds, the tar stream, or a manifest that the sender did sign, with one blob of its own
-/// choice behind it.
+/// rest stands: the file, what age holds, the tar stream, or a manifest that the sender did sign and, after a zero byte,
+/// the members behind it.
 pub fn bundle(input: &[u8]) {
+    let _ = opens(input);
+}
+
+/// As [`bundle`]; answers whether it was read to its end.
+pub fn opens(input: &[u8]) -> bool {
     let Some((depth, rest)) = input.split_first() else {
-        return;
+        return false;
     };
     let file = match depth % 4 {
         0 => rest.to_vec(),
         1 => encrypt(rest, &US.to),
         2 => seal(rest, &US.to),
         _ => {
-            let Ok(signature) = keys::sign(&US.signing, rest, "") else {
-                return;
+            let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
+            let (manifest, members) = rest.split_at(end);
+            let Ok(signature) = keys::sign(&US.signing, manifest, "") else {
+                return false;
             };
-            let stored = [
-                Stored::file("manifest.json", rest),
-                Stored::file("manifest.json.minisig", signature.as_bytes()),
-            ];
-            seal(&tar_stream(&stored), &US.to)
+            let mut stream = Vec::new();
+            for (name, bytes) in [
+                ("manifest.json", manifest),
+                ("manifest.json.minisig", signature.as_bytes()),
+            ] {
+                stream.extend(head(&Stored::file(name, bytes)));
+                stream.extend_from_slice(bytes);
+                stream.resize(stream.len().next_multiple_of(512), 0);
+            }
+            stream.extend_from_slice(members.get(1..).unwrap_or_default());
+            seal(&stream, &US.to)
         }
     };
     let trusted = |_: &Manifest| Ok(US.signing.public().clone());
     let Ok(opened) = open(&file[..], &US.identity, trusted, &limits()) else {
-        return;
+        return false;
     };
     let read = opened.members(&mut unwatched, |incoming, bytes| {
         let mut body = Vec::new();
@@ -81,7 +98,7 @@ pub fn bundle(input: &[u8]) {
         );
         Ok::<(), BundleError>(())
     });
-    drop(read);
+    read.is_ok()
 }
 
 /// The reader of a feed's lines and of the values beside them. What was read is written as it stood: an entry that is

@@ -4,6 +4,7 @@
 //! It must never be needed by the program itself, and it knows no rule of the office. Start reading at `test.rs`.
 
 mod counts;
+mod fuzz;
 mod house;
 mod pieces;
 mod programs;
@@ -30,6 +31,8 @@ cargo xtask <what>
                       simulates one seed after another, for an hour unless told otherwise
   crash [-- --kills N --from N]
                       kills the program at any moment, a thousand times unless told otherwise, and looks what is left
+  fuzz [-- TARGET --minutes N]
+                      libFuzzer at the bundle, the entry and the enrolment file, ten minutes each unless told otherwise
   dist                builds the optimised programs and lays them out in target/dist
 ";
 
@@ -55,7 +58,7 @@ fn carry_out(words: &[String]) -> Result<ExitCode, Failure> {
         None => (rest, &[][..]),
     };
     let release = what == "run" && ours == ["--release"];
-    let passes_on = matches!(what.as_str(), "run" | "bench" | "soak" | "crash");
+    let passes_on = matches!(what.as_str(), "run" | "bench" | "soak" | "crash" | "fuzz");
     if (!ours.is_empty() && !release) || (!theirs.is_empty() && !passes_on) {
         eprint!("xtask: {what}: not understood: {}\n\n{USAGE}", rest.join(" "));
         return Ok(ExitCode::from(2));
@@ -71,6 +74,7 @@ fn carry_out(words: &[String]) -> Result<ExitCode, Failure> {
         "bench" => pieces::bench(&root, theirs)?,
         "soak" => pieces::soak(&root, theirs)?,
         "crash" => pieces::crash(&root, theirs)?,
+        "fuzz" => fuzz::fuzz(&root, theirs)?,
         "dist" => pieces::dist(&root)?,
         "help" | "--help" | "-h" => print!("{USAGE}"),
         _ => {

@@ -195,7 +195,7 @@ fn built(root: &Path, name: &str, release: bool) -> PathBuf {
 }
 
 /// Where cargo builds: beside the sources, unless this machine is told otherwise.
-fn target(root: &Path) -> PathBuf {
+pub(crate) fn target(root: &Path) -> PathBuf {
     let told = cargo(root)
         .args(["metadata", "--format-version", "1", "--no-deps"])
         .output()
