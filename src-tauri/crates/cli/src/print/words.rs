@@ -232,6 +232,7 @@ pub(crate) fn reason(code: &str) -> &str {
         "wrong_place" => "đặt sai chỗ",
         "revoked" => "máy đã bị thu hồi",
         "retired" => "theo bộ quy tắc đã hết hiệu lực",
+        "erased" => "không được áp dụng, nội dung đã xoá hẳn",
         "newer_rules" => "theo quy tắc của bản chương trình mới hơn",
         other => other,
     }
