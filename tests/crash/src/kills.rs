@@ -23,9 +23,10 @@ enum Act {
     Import,
     Sync,
     Audit,
+    Erase,
 }
 
-const ACTS: [Act; 8] = [
+const ACTS: [Act; 9] = [
     Act::Set,
     Act::Report,
     Act::TakeIn,
@@ -34,6 +35,7 @@ const ACTS: [Act; 8] = [
     Act::Import,
     Act::Sync,
     Act::Audit,
+    Act::Erase,
 ];
 
 /// What a run did.
@@ -138,6 +140,7 @@ impl Run {
                 self.broken_off(act, side, &["mailbox", "sync"])?;
                 self.look(side)
             }
+            Act::Erase => self.erase(),
             Act::Audit => {
                 let out = self.world.folder.join(format!("desk/{}.jsonl", self.chance.number()));
                 let other = self.world.offices[1 - side].code;
@@ -151,6 +154,33 @@ impl Run {
                 }
                 self.look(side)
             }
+        }
+    }
+
+    /// Erases a report with its photos: all of it goes, or nothing.
+    fn erase(&mut self) -> Answer<()> {
+        let reports = self.world.written.iter().enumerate();
+        let mut reports = reports.filter(|(_, what)| what.stands && what.task.is_some() && what.parts > 0);
+        let Some((at, what)) = reports.next().map(|(at, what)| (at, what.clone())) else {
+            return Ok(());
+        };
+        let Some(report) = self.world.report(what.side, &what)? else {
+            return Err(format!("what was answered is gone: {what:?}").into());
+        };
+        let id = word(&report["id"])?;
+        let answered = self.broken_off(Act::Erase, what.side, &["erase", id, "--for-ever"])?;
+        self.look(what.side)?;
+        // One that is there still is there with all its photos, or this says so.
+        if self.world.is_there(what.side, &what)? {
+            return match answered {
+                Some(_) => Err(format!("erased, and there all the same: {what:?}").into()),
+                None => Ok(()),
+            };
+        }
+        self.world.written.remove(at);
+        match self.world.photos_left(what.side, &what, id)? {
+            0 => Ok(()),
+            left => Err(format!("{left} photos are left of what was erased: {what:?}").into()),
         }
     }
 

@@ -172,6 +172,33 @@ impl World {
         }
     }
 
+    /// The report that bears the mark, if it is there.
+    ///
+    /// # Errors
+    /// What the program was refused.
+    pub fn report(&self, on: Side, what: &Written) -> Answer<Option<Value>> {
+        self.reports(on, what, |report| report["note"] == *what.mark)
+    }
+
+    /// How many photos of a report are there, whatever else is left of it.
+    ///
+    /// # Errors
+    /// What the program was refused.
+    pub fn photos_left(&self, on: Side, what: &Written, id: &str) -> Answer<usize> {
+        let report = self
+            .reports(on, what, |report| report["id"] == *id)?
+            .unwrap_or_default();
+        let files = report["attachments"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(files.iter().filter(|file| file["here"] == true).count())
+    }
+
+    fn reports(&self, on: Side, what: &Written, wanted: impl Fn(&Value) -> bool) -> Answer<Option<Value>> {
+        let Some(task) = &what.task else { return Ok(None) };
+        let shown = self.offices[on].json(&["task", "show", task])?;
+        let all = shown["reports"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(all.iter().find(|report| wanted(report)).cloned())
+    }
+
     /// Everything that stands is there, on the side of its author or on both.
     ///
     /// # Errors

@@ -94,7 +94,7 @@ fn an_edit_and_a_report_without_room_are_refused_and_leave_everything() {
     let mut place = place();
     let mark = place.world.mark();
     let words = ["task", "set", "NV20", "lead", &mark];
-    place.squeezed(1, &words, 4, Some(&what(Some("NV20"), &mark, 0)));
+    place.squeezed(1, &words, 8, Some(&what(Some("NV20"), &mark, 0)));
     let mark = place.world.mark();
     let photo = place.world.photo(&mark, 90_000, 0).unwrap();
     let words = [
@@ -163,6 +163,38 @@ fn a_mailbox_without_room_is_told_and_holds_nothing_half() {
     place.squeezed(1, &["mailbox", "sync"], 24, None);
     place.world.offices[0].json(&["mailbox", "sync"]).unwrap();
     assert!(place.world.is_there(0, &what(Some("NV19"), &mark, 1)).unwrap());
+}
+
+#[test]
+fn an_erasure_without_room_is_refused_and_leaves_everything() {
+    let mut place = place();
+    let mark = place.world.mark();
+    let photo = place.world.photo(&mark, 90_000, 0).unwrap();
+    let district = place.world.offices[1].clone();
+    let report = [
+        "task",
+        "report",
+        "NV19",
+        "--note",
+        &mark,
+        "--attach",
+        text(&photo).unwrap(),
+    ];
+    let shown = district.json(&report).unwrap();
+    let id = shown["reports"][0]["id"].as_str().unwrap().to_owned();
+    let written = what(Some("NV19"), &mark, 1);
+    let tried = with_ever_more(&place.little, &district, &["erase", &id, "--for-ever"], 24, &mut |_| {
+        district.is_whole()?;
+        match place.world.is_there(1, &written)? {
+            true => Ok(()),
+            false => Err("what was refused was erased".into()),
+        }
+    });
+    let tried = tried.unwrap_or_else(|found| panic!("{found}"));
+    assert!(!tried.refusals.is_empty());
+    assert_eq!(tried.answer["attachments"], 1);
+    assert!(!place.world.is_there(1, &written).unwrap());
+    district.is_whole().unwrap();
 }
 
 #[test]
