@@ -1,4 +1,4 @@
-//! A home: one installation's folder, opened by one program at a time.
+//! A home: one installation's folder, opened by one program at a time. `HOME.md` of this crate lists its files.
 
 use crate::api::{Edition, PersonName, UnitName};
 use crate::mailbox::Attended;

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test, that is how it fails")]
 
+mod at_rest;
 mod audit;
 mod carried;
 mod erased;

@@ -87,8 +87,18 @@ impl Office {
         Office { now, ..self.clone() }
     }
 
+    /// The folder for temporary files that the program is told of: its own, so that one can look what it leaves there.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        let folder = self.home.with_file_name(format!("{}-tmp", self.code));
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(program());
+        for name in ["TMPDIR", "TMP", "TEMP", "SQLITE_TMPDIR"] {
+            command.env(name, self.temporary());
+        }
         command
             .arg("--home")
             .arg(&self.home)

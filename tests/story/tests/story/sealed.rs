@@ -26,10 +26,13 @@ const WRITTEN: &[&str] = &[
 ];
 
 /// Every word of the story that is long enough, and every two that stand together, in every form in which they could lie
-/// on a disk.
-fn needles() -> Vec<Vec<u8>> {
+/// on a disk; with what else was written.
+pub(crate) fn needles(more: &[&str]) -> Vec<Vec<u8>> {
     let listed = samples::THE_41.lines().flat_map(|line| line.split(';'));
-    let texts: Vec<&str> = listed.chain(WRITTEN.iter().copied()).collect();
+    let texts: Vec<&str> = listed
+        .chain(WRITTEN.iter().copied())
+        .chain(more.iter().copied())
+        .collect();
     let mut all = BTreeSet::new();
     for text in texts {
         // Only Vietnamese: plain ASCII words such as "completed" are those of the format.
@@ -56,8 +59,9 @@ fn needles() -> Vec<Vec<u8>> {
             ];
             for form in forms {
                 let wide: Vec<u8> = form.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                let wide_the_other_way: Vec<u8> = form.encode_utf16().flat_map(u16::to_be_bytes).collect();
                 all.extend(
-                    [form.into_bytes(), wide]
+                    [form.into_bytes(), wide, wide_the_other_way]
                         .into_iter()
                         .filter(|needle| needle.len() >= LEAST),
                 );
@@ -68,12 +72,12 @@ fn needles() -> Vec<Vec<u8>> {
 }
 
 /// Needles by their first two bytes, so that each byte of a file is looked at once.
-struct Search {
+pub(crate) struct Search {
     by_head: Vec<Vec<Vec<u8>>>,
 }
 
 impl Search {
-    fn new(needles: Vec<Vec<u8>>) -> Search {
+    pub(crate) fn new(needles: Vec<Vec<u8>>) -> Search {
         let mut by_head = vec![Vec::new(); 1 << 16];
         for needle in needles {
             by_head[usize::from(u16::from_le_bytes([needle[0], needle[1]]))].push(needle);
@@ -81,7 +85,7 @@ impl Search {
         Search { by_head }
     }
 
-    fn found(&self, bytes: &[u8]) -> Option<String> {
+    pub(crate) fn found(&self, bytes: &[u8]) -> Option<String> {
         (0..bytes.len().saturating_sub(1)).find_map(|at| {
             let head = usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
             let needle = self.by_head[head]
@@ -92,7 +96,7 @@ impl Search {
     }
 }
 
-fn files(folder: &Path, all: &mut Vec<PathBuf>) {
+pub(crate) fn files(folder: &Path, all: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         match entry.file_type().unwrap().is_dir() {
@@ -124,7 +128,7 @@ fn nothing_is_readable(search: &Search, office: &Office) {
 
 #[test]
 fn nothing_of_the_story_can_be_read_in_any_file() {
-    let search = Search::new(needles());
+    let search = Search::new(needles(&[]));
     assert!(
         search.found(samples::THE_41.as_bytes()).is_some(),
         "what is readable is found"
