@@ -3,11 +3,10 @@
 //! As root a small file system is filled; otherwise files may not grow beyond a size, which fails the same writes.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test, that is how it fails")]
 
-use crash::office::{Office, Refusal};
-use crash::room::{Little, Room, with_ever_more};
+use crash::office::{Office, Refusal, answer_of};
+use crash::room::{Little, with_ever_more};
 use crash::world::{World, Written, files, text, word};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// A world in a place of which the room can be taken.
 struct Place {
@@ -211,27 +210,46 @@ fn a_history_for_an_audit_without_room_is_refused_and_leaves_nothing() {
 fn a_first_start_without_room_can_be_made_again() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path().join("place");
-    let Ok(room) = Room::mount(&at) else {
-        // Files that may not grow say nothing here: the first start makes them all, and each is small.
-        return;
-    };
-    let home = |i: u64| at.join(format!("home {i}"));
+    let little = Little::at(&at).unwrap();
+    let unit = [
+        "init",
+        "--edition",
+        "unit",
+        "--unit",
+        "UBND huyện Yên Thế",
+        "--code",
+        "H02.15",
+    ];
+    let words = [&unit[..], &["--person", "Hoàng Thị Mai", "--title", "Chuyên viên"]].concat();
     let mut refused = 0;
     for i in 0.. {
-        let start = |home: &Path| Office::start(home, "unit", "UBND huyện Yên Thế", "H02.15");
-        room.size(room.used().unwrap() + 4 + 28 * i).unwrap();
-        let started = start(&home(i));
-        room.size(64 << 10).unwrap();
-        if let Ok(office) = started {
+        let office = Office {
+            home: at.join(format!("home {i}")),
+            code: "H02.15",
+        };
+        let output = match &little {
+            Little::Full(room) => {
+                room.size(room.used().unwrap() + 4 + 28 * i).unwrap();
+                let output = office.command(&words).unwrap().output();
+                room.size(64 << 10).unwrap();
+                output
+            }
+            Little::Short => office.command_within(28 * i, &words).unwrap().output(),
+        };
+        let started = answer_of(&words, output.unwrap()).unwrap_or_else(|found| panic!("{found}"));
+        let Err(refusal) = started else {
             office.is_whole().unwrap();
             break;
-        }
+        };
         refused += 1;
-        let told = started.unwrap_err().to_string();
-        assert!(told.contains("disk_full"), "{told}");
-        let office = start(&home(i)).unwrap_or_else(|found| panic!("after {told}: {found}"));
+        if matches!(little, Little::Full(_)) {
+            assert_eq!(refusal.code, "disk_full", "{}", refusal.told);
+        }
+        office
+            .json(&words)
+            .unwrap_or_else(|found| panic!("after {}: {found}", refusal.told));
         office.is_whole().unwrap();
-        std::fs::remove_dir_all(home(i)).unwrap();
+        std::fs::remove_dir_all(&office.home).unwrap();
     }
     assert!(refused > 2, "{refused}");
 }
