@@ -146,8 +146,28 @@ fn bombs_are_refused_within_little_memory_and_disk() {
     // From a unit that is known, and hostile: a line without end, and more blobs than any file of that length may hold.
     let ranges = &parts.manifest["channels"][0]["ranges"];
     let names = [parts.members[0].0.clone()];
-    let file = bomb(&listing(&parts, &offices, ranges, &names, gib), &names, gib, b"x", &to);
+    let file = bomb(
+        &listing(&parts, &offices, ranges, &names, 32 * MIB),
+        &names,
+        32 * MIB,
+        b"x",
+        &to,
+    );
     refused(desk, "dong", &file, "bundle_too_big", 24 * MIB, MIB);
+
+    // Lines that are read whole before anybody can say that they are none: as many as a small file may hold, and more.
+    for (name, mib, code, memory) in [
+        ("it-dong", 60, "bad_range", 200 * MIB),
+        ("nhieu-dong", 256, "bundle_too_big", 24 * MIB),
+    ] {
+        let mut lines = parts.clone();
+        lines.members[0].1 = [&[b'x'; 1023][..], b"\n"].concat().repeat(mib << 10);
+        let range = &mut lines.manifest["channels"][0]["ranges"][0];
+        range["last"] = json!(range["first"].as_u64().unwrap() + (mib as u64) * 1024 - 1);
+        let file = lines.sealed(&offices.unit.keys.signing, &to);
+        drop(lines);
+        refused(desk, name, &file, code, memory, MIB);
+    }
     assert_eq!(desk.stand(), before);
 }
 

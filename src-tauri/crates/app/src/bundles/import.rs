@@ -20,6 +20,11 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::ops::ControlFlow;
 
+/// Bytes of lines that a bundle may hold whatever its length: they lie in memory until all of it was read.
+const LINES_ALLOWANCE: u64 = 64 << 20;
+/// Beyond that, bytes of lines for each byte of the file. Every line carries hashes or salts, which no packing makes smaller.
+const LINES_RATIO: u64 = 100;
+
 /// Either side's failure while members stream in.
 enum Failure {
     App(AppError),
@@ -208,6 +213,7 @@ impl App {
             &file::Limits::default(),
         )?;
         let manifest = opened.manifest().clone();
+        check_lines(&manifest, note.size)?;
         let manifest_hash = ledger_hash(opened.manifest_hash())?;
         let sender_unit = UnitId(ledger_id(manifest.sender.unit)?);
         note.unit = Some(sender_name(&manifest));
@@ -547,6 +553,23 @@ impl App {
             Ok::<_, AppError>(())
         })
     }
+}
+
+/// Refuses lines out of all proportion to the file before any of them is unpacked.
+fn check_lines(manifest: &file::Manifest, file_size: u64) -> Result<(), AppError> {
+    let lines = manifest
+        .members
+        .iter()
+        .filter(|member| member.name.starts_with("entries/") || member.name.starts_with("values/"));
+    let size: u64 = lines.map(|member| member.size).sum();
+    if size > LINES_ALLOWANCE && size / LINES_RATIO > file_size {
+        return Err(file::BundleError::TooBig {
+            limit: file::Limit::Ratio,
+            allowed: LINES_RATIO,
+        }
+        .into());
+    }
+    Ok(())
 }
 
 /// Tells how much of a bundle is read.
