@@ -76,7 +76,8 @@ pub fn run(seed: u64, kills: u32) -> Answer<Counts> {
         whole: BTreeMap::new(),
     };
     let mut looked = 0;
-    while run.counts.killed < kills {
+    // On a machine that has much else to do, the moments fall late: not for ever.
+    while run.counts.killed < kills && run.counts.answered < kills {
         let act = ACTS[run.chance.below(ACTS.len() as u64) as usize];
         let side = run.chance.below(2) as Side;
         run.act(act, side).map_err(|error| {
@@ -270,7 +271,7 @@ impl Run {
     fn broken_off(&mut self, act: Act, side: Side, words: &[&str]) -> Answer<Option<Value>> {
         let office = &self.world.offices[side];
         let whole = *self.whole.get(&act).unwrap_or(&(self.opening * 2));
-        let earliest = self.opening.mul_f64(0.9);
+        let earliest = self.opening.mul_f64(0.9).min(whole.mul_f64(0.7));
         let span = whole.mul_f64(1.05).saturating_sub(earliest);
         let moment = earliest + span.mul_f64(self.chance.part());
         let begun = Instant::now();
@@ -296,6 +297,8 @@ impl Run {
         }
         self.counts.answered += 1;
         self.whole.insert(act, took);
+        // It was opened while the machine had other things to do.
+        self.opening = self.opening.min(took);
         match answer_of(words, output)? {
             Ok(answer) => Ok(Some(answer)),
             // The journal of an export is kept: a name may be taken by a file that was put there before the kill.

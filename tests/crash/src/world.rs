@@ -3,7 +3,7 @@
 use crate::Answer;
 use crate::office::Office;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// How everything begins that is typed here: found in plain on the disk, it is a leak.
@@ -11,6 +11,9 @@ pub const MARK: &str = "dấu-kín-";
 
 /// The tasks that both have.
 const THE_41: &str = include_str!("the_41.csv");
+
+/// What each side said of a task: its reports and its history.
+type Told = HashMap<(Side, String), (Value, String)>;
 
 /// The province is 0, the district 1.
 pub type Side = usize;
@@ -137,6 +140,11 @@ impl World {
     /// # Errors
     /// A half.
     pub fn is_there(&self, on: Side, what: &Written) -> Answer<bool> {
+        self.is_there_now(on, what, &mut Told::default())
+    }
+
+    /// The same, with each task asked once as long as nothing is written.
+    fn is_there_now(&self, on: Side, what: &Written, told: &mut Told) -> Answer<bool> {
         let office = &self.offices[on];
         let found = match &what.task {
             None => {
@@ -150,11 +158,16 @@ impl World {
                 rows.iter().filter(of_it).count()
             }
             Some(task) => {
-                let shown = office.json(&["task", "show", task])?;
-                let reports = shown["reports"].as_array().map(Vec::as_slice).unwrap_or_default();
+                let of_task = (on, task.clone());
+                if !told.contains_key(&of_task) {
+                    let shown = office.json(&["task", "show", task])?;
+                    let history = office.json(&["task", "history", task])?.to_string();
+                    told.insert(of_task.clone(), (shown["reports"].clone(), history));
+                }
+                let (reports, history) = &told[&of_task];
+                let reports = reports.as_array().map(Vec::as_slice).unwrap_or_default();
                 let Some(report) = reports.iter().find(|report| report["note"] == *what.mark) else {
                     // What was set may have been followed by another value: the history has it.
-                    let history = office.json(&["task", "history", task])?.to_string();
                     return Ok(what.parts == 0 && history.contains(&format!("{}\"", what.mark)));
                 };
                 let files = report["attachments"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -204,15 +217,16 @@ impl World {
     /// # Errors
     /// What is missing or half.
     pub fn nothing_is_missing(&mut self, on_both: bool) -> Answer<()> {
+        let mut told = Told::default();
         for i in 0..self.written.len() {
             let what = self.written[i].clone();
-            let there = self.is_there(what.side, &what)?;
+            let there = self.is_there_now(what.side, &what, &mut told)?;
             if what.stands && !there {
                 return Err(format!("what was answered is gone: {what:?}").into());
             }
             // What was broken off, and is there, stays.
             self.written[i].stands |= there;
-            if on_both && there && !self.is_there(1 - what.side, &what)? {
+            if on_both && there && !self.is_there_now(1 - what.side, &what, &mut told)? {
                 return Err(format!("the other side never got {what:?}").into());
             }
         }
