@@ -9,6 +9,7 @@ import { errors } from './errors';
 import { fields } from './fields';
 import { gallery } from './gallery';
 import { inspections } from './inspections';
+import { mailbox } from './mailbox';
 import { recommendations } from './recommendations';
 import { review } from './review';
 import { settings } from './settings';
@@ -20,7 +21,7 @@ import { units } from './units';
 
 const catalogue = {
   common, errors, fields, gallery, start, tasks,
-  bundles, inspections, recommendations, review, settings, takingIn, totals, units,
+  bundles, inspections, mailbox, recommendations, review, settings, takingIn, totals, units,
 } as const;
 
 type Rooms = typeof catalogue;

@@ -1,0 +1,109 @@
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { answering } from '../../host/answering';
+import { app } from '../../app/state.svelte';
+import type { MailboxRow } from '../../host/types/MailboxRow';
+import type { MailboxSyncedRow } from '../../host/types/MailboxSyncedRow';
+import MailboxAttend from './MailboxAttend.svelte';
+import Mailboxes from './Mailboxes.svelte';
+import { outcome } from './mailbox';
+
+const parent = { id: 'p', name: 'UBND tỉnh Bắc Giang', code: 'H02' };
+const row: MailboxRow = {
+  id: 'm', name: 'USB văn thư', place: { kind: 'folder', path: '/media/usb' }, units: [parent], by_itself: false, there: true,
+  synced_at: null, tried_at: null, trouble: null, waiting: 0, waiting_bytes: 0,
+};
+const done: MailboxSyncedRow = { id: 'm', name: 'USB văn thư', sent: [], received: [], removed: 0, waiting: 0, trouble: null };
+const sent = { to: parent, entries: 3, blobs: 0, size: 900 };
+const away = { code: 'mailbox_not_there', params: { mailbox: 'USB văn thư' }, retryable: true };
+const session = () => ({ vault: 'locked' }) as never;
+const press = (container: HTMLElement, test: string) => fireEvent.click(container.querySelector(`[data-test=${test}]`) as HTMLElement);
+
+beforeEach(() => {
+  app.notes = [];
+});
+
+it('says what was put, fetched, refused and left for the next time', () => {
+  const came = { name: 'a', from: parent, report: null, trouble: null, unfinished: false };
+  expect(outcome({ ...done, sent: [sent], received: [{ ...came, report: {} as never }] })).toBe('“USB văn thư”: đã đặt 1 gói, lấy về 1 gói.');
+  expect(outcome({ ...done, received: [{ ...came, trouble: away }, { ...came, unfinished: true }] })).toBe('1 gói không nhận được. 1 gói chưa chép xong, lần sau sẽ lấy.');
+  expect(outcome({ ...done, trouble: away })).toContain('USB chưa cắm');
+  expect(outcome(done)).toBe('“USB văn thư”: không có gì mới.');
+});
+
+it('adds a folder, and keeps what was typed when the folder is not there', async () => {
+  let there = false;
+  const asked = answering({
+    session,
+    mailboxes: () => ({ rows: [] }),
+    mailbox_save: () => {
+      if (!there) throw Object.assign(new Error(), { code: 'mailbox_not_there', params: { mailbox: 'USB' } });
+      return { rows: [row] };
+    },
+  });
+  const { container } = render(Mailboxes);
+  expect(await screen.findByText('Chưa có nơi để gói nào.')).toBeTruthy();
+  await press(container, 'mailbox-add');
+  const path = container.querySelector('[data-test=mailbox-path]') as HTMLInputElement;
+  await fireEvent.input(container.querySelector('[data-test=mailbox-name]') as HTMLElement, { target: { value: ' USB văn thư ' } });
+  await fireEvent.input(path, { target: { value: '/media/usb' } });
+  await press(container, 'mailbox-save');
+  await expect.poll(() => app.notes.length).toBe(1);
+  expect(path.value).toBe('/media/usb');
+  there = true;
+  await press(container, 'mailbox-save');
+  expect(await screen.findByText('Chưa đồng bộ lần nào.')).toBeTruthy();
+  expect(asked.of('mailbox_save')[1]).toEqual({ id: null, name: 'USB văn thư', place: { kind: 'folder', path: '/media/usb' }, units: [], by_itself: true });
+});
+
+it('synchronises the one that was asked for and says what came of it', async () => {
+  const asked = answering({ session, mailboxes: () => ({ rows: [row] }), mailbox_sync: () => ({ rows: [{ ...done, sent: [sent] }] }) });
+  const { container } = render(Mailboxes);
+  await screen.findByText('USB văn thư');
+  await press(container, 'mailbox-sync');
+  expect(await screen.findByText('“USB văn thư”: đã đặt 1 gói, lấy về 0 gói.')).toBeTruthy();
+  expect(asked.of('mailbox_sync')).toEqual([{ mailboxes: ['m'], again: false }]);
+});
+
+it('changes only whether it goes by itself, and for the same units', async () => {
+  const asked = answering({ session, mailboxes: () => ({ rows: [row] }), mailbox_save: () => ({ rows: [{ ...row, by_itself: true }] }) });
+  render(Mailboxes);
+  await fireEvent.click(await screen.findByRole('checkbox'));
+  await expect.poll(() => asked.of('mailbox_save')).toEqual([{ id: 'm', name: row.name, place: row.place, units: ['p'], by_itself: true }]);
+});
+
+it('removes only after asking, and leaves the bundles there', async () => {
+  const asked = answering({ session, mailboxes: () => ({ rows: [row] }), mailbox_remove: () => ({ rows: [] }) });
+  const { container } = render(Mailboxes);
+  await screen.findByText('USB văn thư');
+  await press(container, 'mailbox-remove');
+  expect(asked.of('mailbox_remove')).toEqual([]);
+  await press(container, 'mailbox-remove-yes');
+  await screen.findByText('Chưa có nơi để gói nào.');
+  expect(asked.of('mailbox_remove')).toEqual([{ mailbox: 'm', clear: false }]);
+});
+
+it('synchronises what appeared, calmly: nothing new is not worth a notice', async () => {
+  vi.useFakeTimers();
+  try {
+    let ids: string[] = [];
+    let rows: MailboxSyncedRow[] = [done];
+    const asked = answering({ session, mailboxes_due: () => ({ ids }), mailbox_sync: () => ({ rows }) });
+    const { unmount } = render(MailboxAttend, { every: 1_000 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asked.of('mailbox_sync')).toEqual([]);
+    ids = ['m'];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asked.of('mailbox_sync')).toEqual([{ mailboxes: ['m'], again: false }]);
+    expect(app.notes).toEqual([]);
+    rows = [{ ...done, sent: [sent] }];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(app.notes.map((one) => one.text)).toEqual(['“USB văn thư”: đã đặt 1 gói, lấy về 0 gói.']);
+    unmount();
+    const before = asked.calls.length;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(asked.calls.length).toBe(before);
+  } finally {
+    vi.useRealTimers();
+  }
+});
