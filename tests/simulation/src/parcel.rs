@@ -11,7 +11,7 @@ use chidao_domain::records::RULES_VERSION;
 use chidao_ledger::chain;
 use chidao_ledger::entry::DetachedValue;
 use chidao_ledger::store::receive::Range;
-use chidao_ledger::store::{Connection, LedgerError, Writer, cells, exchange};
+use chidao_ledger::store::{Connection, LedgerError, Writer, cells, cells::ChannelInfo, exchange, lack};
 use chidao_ledger::trust::{Certificate, Checkpoint, Signed};
 use std::collections::BTreeMap;
 
@@ -114,7 +114,7 @@ impl Machine {
             }
             Ok::<_, LedgerError>(())
         })?;
-        self.store().read(|connection| {
+        let contents = self.store().read(|connection| {
             let mut contents = Contents::default();
             let row = row_of(connection, channel)?;
             for range in exchange::outgoing(connection, row, to, own)? {
@@ -135,7 +135,12 @@ impl Machine {
                 });
             }
             Ok::<_, Failure>(contents)
-        })
+        })?;
+        self.store().write(|writer| {
+            let row = writer.channel(channel)?.id;
+            writer.answer_asking(to, row)
+        })?;
+        Ok(contents)
     }
 
     /// Puts what goes out into a bundle.
@@ -154,7 +159,7 @@ impl Machine {
             recipients.push(party.recovery.clone());
             recipients.sort();
             recipients.dedup();
-            Ok::<_, Failure>((describe(connection, info.id, channel)?, recipients, info.signed))
+            Ok::<_, Failure>((describe(connection, &info)?, recipients, info.signed))
         })?;
         let mut members = Vec::new();
         let mut put = |name, text: &str| members.push(file::Outgoing::bytes(name, text.as_bytes().to_vec()));
@@ -339,22 +344,28 @@ fn hear(writer: &mut Writer<'_>, manifest: &file::Manifest, device: i64, sender:
     let restored = writer.found_forks().iter().any(|fork| fork.device == sender.device);
     for described in &manifest.channels {
         let channel = ChannelId(id_back(described.channel)?);
+        let ends = described
+            .acknowledged
+            .iter()
+            .map(|has| Ok((FeedId(id_back(has.feed)?), has.n, back(has.hash)?)))
+            .collect::<Result<Vec<_>, Refused>>()?;
+        writer.hear_ends(device, channel, &ends)?;
+        let asking = described.lacks.iter().map(|lacks| Ok(FeedId(id_back(lacks.feed)?)));
+        let asking = asking.collect::<Result<Vec<_>, Refused>>()?;
+        writer.hear_asking(device, &asking, &ends)?;
         if !writer.hear_acknowledgements(device, channel, manifest.epoch, restored)? {
             continue;
         }
-        for has in &described.acknowledged {
-            let (feed, word) = (FeedId(id_back(has.feed)?), (has.n, back(has.hash)?));
-            writer.note_acknowledgement(device, feed, word, BEGINNING, manifest.epoch)?;
-        }
-        for lacks in &described.lacks {
-            writer.hear_lack(device, FeedId(id_back(lacks.feed)?), lacks.first)?;
+        for (feed, n, hash) in ends {
+            writer.note_acknowledgement(device, feed, (n, hash), BEGINNING, manifest.epoch)?;
         }
     }
     Ok(())
 }
 
 /// What a machine says of a channel.
-fn describe(connection: &Connection, row: i64, channel: ChannelId) -> Result<file::Channel, Failure> {
+fn describe(connection: &Connection, info: &ChannelInfo) -> Result<file::Channel, Failure> {
+    let row = info.id;
     let (entries_digest, state_digest) = exchange::digests(connection, row)?;
     let mut acknowledged = Vec::new();
     for tip in exchange::ends(connection, row)? {
@@ -365,14 +376,12 @@ fn describe(connection: &Connection, row: i64, channel: ChannelId) -> Result<fil
         });
     }
     let mut lacks = Vec::new();
-    for missing in exchange::lacking(connection)? {
-        if missing.channel == channel {
-            let (feed, first, last) = (id(missing.feed.0)?, missing.first, missing.last);
-            lacks.push(file::Lacks { feed, first, last });
-        }
+    for missing in lack::to_ask(connection, info)? {
+        let (feed, first, last) = (id(missing.feed.0)?, missing.first, missing.last);
+        lacks.push(file::Lacks { feed, first, last });
     }
     Ok(file::Channel {
-        channel: id(channel.0)?,
+        channel: id(info.key.0)?,
         kind: file::ChannelKind::Pair,
         ranges: Vec::new(),
         acknowledged,

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 type States = BTreeMap<At, State>;
 
 /// Rounds in which everybody writes to everybody, at most.
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 16;
 
 fn wrong<T>(what: String) -> Result<T, Failure> {
     Err(what.into())
@@ -44,6 +44,7 @@ impl World {
                 }
             }
         }
+        let mut quiet = 0;
         for _ in 0..ROUNDS {
             let before = self.everything(&everybody)?;
             for who in &everybody {
@@ -68,7 +69,13 @@ impl World {
                     }
                 }
             }
-            if self.everything(&everybody)? == before {
+            // One round in which nothing moves may be the one in which a machine hears what it lacks, and asks.
+            quiet = if self.everything(&everybody)? == before {
+                quiet + 1
+            } else {
+                0
+            };
+            if quiet == 3 {
                 return Ok(());
             }
         }

@@ -54,3 +54,13 @@ fn the_check_does_not_compare_memories_of_clocks() {
         "scripts/the_check_does_not_compare_memories_of_clocks.jsonl"
     ));
 }
+
+#[test]
+fn two_homes_in_one_name_both_get_what_only_one_of_them_has_acknowledged() {
+    nothing_is_found_in(include_str!(
+        "scripts/two_homes_in_one_name_both_get_what_only_one_of_them_has_acknowledged.jsonl"
+    ));
+    for seed in [227, 372, 385, 499, 843] {
+        nothing_is_found(seed..seed + 1);
+    }
+}

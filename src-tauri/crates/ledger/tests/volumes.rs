@@ -7,7 +7,7 @@ use chidao_domain::ids::Hash;
 use chidao_ledger::chain;
 use chidao_ledger::store::append::Wish;
 use chidao_ledger::store::receive::Taken;
-use chidao_ledger::store::{LedgerError, awaited, cells, cutting, exchange};
+use chidao_ledger::store::{LedgerError, awaited, cells, cutting, exchange, lack};
 use office::*;
 
 const NOW: u64 = 1_498_190_400_000;
@@ -37,7 +37,7 @@ fn thousands_of_pieces_come_in_reverse_order() {
     let backwards: Vec<_> = ranges.into_iter().rev().collect();
     unit.take(&backwards, &values);
     assert_eq!(digests(&unit.store), digests(&province.store));
-    let lacking = unit.store.read(exchange::lacking).unwrap();
+    let lacking = unit.store.read(lack::lacking).unwrap();
     assert_eq!(lacking, vec![]);
 }
 

@@ -13,7 +13,7 @@ use chidao_domain::records::RULES_VERSION;
 use chidao_ledger::entry::Entry;
 use chidao_ledger::store::cells::{self, ChannelInfo};
 use chidao_ledger::store::exchange::{self, Outgoing};
-use chidao_ledger::store::{Connection, LedgerError, awaited, lines, local};
+use chidao_ledger::store::{Connection, LedgerError, awaited, lack, lines, local};
 use chidao_ledger::trust::{Checkpoint, Party};
 use std::collections::BTreeMap;
 
@@ -192,7 +192,8 @@ impl App {
         let (ready, manifest_hash) = (first.made.file.clone(), first.manifest_hash);
         open.store.write(|writer| {
             writer.set(NUMBER, &number.to_string())?;
-            writer.set(&previous_setting(party.unit), &manifest_hash.to_string())
+            writer.set(&previous_setting(party.unit), &manifest_hash.to_string())?;
+            writer.answer_asking(party.unit, channel.id)
         })?;
         let count = made.len() as u32;
         // The newest line stands first: the first volume's.
@@ -340,15 +341,12 @@ fn described(
     }
     let quarantined = exchange::quarantine_of(connection, channel.id, QUARANTINE_LINES)?;
     let mut lacks = Vec::new();
-    // Of this channel alone: what others send is nobody else's affair.
-    for missing in exchange::lacking(connection)? {
-        if missing.channel == channel.key {
-            lacks.push(file::Lacks {
-                feed: id(missing.feed.0)?,
-                first: missing.first,
-                last: missing.last,
-            });
-        }
+    for missing in lack::to_ask(connection, channel)? {
+        lacks.push(file::Lacks {
+            feed: id(missing.feed.0)?,
+            first: missing.first,
+            last: missing.last,
+        });
     }
     let lacks_blobs = awaited::awaited(connection, channel.id, LACKED_BLOBS)?;
     let lacks_blobs = lacks_blobs.into_iter().map(hash).collect::<Result<_, _>>()?;

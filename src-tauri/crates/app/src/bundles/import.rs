@@ -14,7 +14,7 @@ use chidao_ledger::store::append::Wish;
 use chidao_ledger::store::apply::Applied;
 use chidao_ledger::store::cells::{self, Words};
 use chidao_ledger::store::receive::{Range, Taken};
-use chidao_ledger::store::{LedgerError, Writer, awaited, exchange, local};
+use chidao_ledger::store::{LedgerError, Writer, awaited, exchange, lack, local};
 use chidao_ledger::trust::{Certificate, Charter, Checkpoint, Signed};
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
@@ -279,7 +279,7 @@ impl App {
                     Some(volume) => !sets::missing(writer.connection(), volume, &note.device)?.is_empty(),
                     None => false,
                 };
-                if report.waiting == 0 && !more_to_come && exchange::lacking(writer.connection())?.is_empty() {
+                if report.waiting == 0 && !more_to_come && lack::lacking(writer.connection())?.is_empty() {
                     writer.sweep_unnamed(&contents)?;
                 }
                 Ok::<_, Failure>(())
@@ -454,12 +454,20 @@ impl App {
         let restored = writer.found_forks().iter().any(|fork| fork.device == key);
         for channel in &manifest.channels {
             let of = ChannelId(ledger_id(channel.channel)?);
+            let ends = channel
+                .acknowledged
+                .iter()
+                .map(|has| Ok((FeedId(ledger_id(has.feed)?), has.n, ledger_hash(has.hash)?)))
+                .collect::<Result<Vec<_>, Failure>>()?;
+            writer.hear_ends(device, of, &ends)?;
+            let asking = channel.lacks.iter().map(|lacks| Ok(FeedId(ledger_id(lacks.feed)?)));
+            let asking = asking.collect::<Result<Vec<_>, Failure>>()?;
+            writer.hear_asking(device, &asking, &ends)?;
             if !writer.hear_acknowledgements(device, of, manifest.epoch, restored)? {
                 continue;
             }
-            for has in &channel.acknowledged {
-                let feed = FeedId(ledger_id(has.feed)?);
-                writer.note_acknowledgement(device, feed, (has.n, ledger_hash(has.hash)?), &at, manifest.epoch)?;
+            for (feed, n, hash) in ends {
+                writer.note_acknowledgement(device, feed, (n, hash), &at, manifest.epoch)?;
             }
             let asked: Vec<Hash> = channel
                 .lacks_blobs
@@ -467,9 +475,6 @@ impl App {
                 .map(|hash| ledger_hash(*hash))
                 .collect::<Result<_, _>>()?;
             writer.hear_asked(device, of, &asked)?;
-            for lacks in &channel.lacks {
-                writer.hear_lack(device, FeedId(ledger_id(lacks.feed)?), lacks.first)?;
-            }
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::channels;
 use crate::home::{App, name_of};
 use chidao_domain::ids::{FeedId, Hash, UnitId};
 use chidao_ledger::store::local::{self, JournalLine};
-use chidao_ledger::store::{Connection, LedgerError, awaited, cells, exchange};
+use chidao_ledger::store::{Connection, LedgerError, awaited, cells, exchange, lack};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -139,7 +139,7 @@ impl App {
         let missing = open.store.read(|connection| {
             let channels = channels::pairs(connection)?;
             let mut missing = Vec::new();
-            for gap in exchange::lacking(connection)? {
+            for gap in lack::lacking(connection)? {
                 let channel = channels.iter().find(|channel| channel.key == gap.channel);
                 let Some((_, party)) = channel.and_then(|channel| channels::other(channel, open.profile.unit())) else {
                     continue;

@@ -173,6 +173,14 @@ impl Writer<'_> {
             params![feed, n - 1, stem.0],
         )?;
         self.tx.execute(
+            "INSERT INTO asking (device, feed, n) SELECT device, ?2, n FROM asking WHERE feed = ?1 AND n >= ?3",
+            params![feed, branch, n],
+        )?;
+        self.tx.execute(
+            "UPDATE asking SET n = ?2 WHERE feed = ?1 AND n > ?2",
+            params![feed, n - 1],
+        )?;
+        self.tx.execute(
             "UPDATE record SET feed = ?2 WHERE feed = ?1 AND n >= ?3 AND owned IS NULL",
             params![feed, branch, n],
         )?;

@@ -1,11 +1,11 @@
 //! What goes to another unit, and what it says of what it has.
 
 use super::writer::{hash_of, id_of};
-use super::{LedgerError, Result, Writer, attachments, lines};
+use super::{LedgerError, Result, Writer, attachments, lack, lines};
 use crate::chain;
 use crate::entry::{Content, DetachedValue, Entry};
 use crate::trust::Signed;
-use chidao_domain::ids::{ChannelId, DeviceId, FeedId, Hash, Position, UnitId};
+use chidao_domain::ids::{DeviceId, FeedId, Hash, Position, UnitId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{HashMap, HashSet};
 
@@ -203,12 +203,16 @@ pub fn outgoing_to(
         };
         let mut least: Option<Option<u64>> = None;
         for device in devices {
+            let asked = lack::asked(connection, device.id, tip.id)?;
             let mut has = None;
             for row in &path {
-                has = has.max(acknowledged(connection, device.id, row.id)?);
+                has = has.max(match &asked {
+                    Some(asked) => asked.iter().find(|(asked, _)| *asked == row.id).map(|(_, n)| *n),
+                    None => acknowledged(connection, device.id, row.id)?,
+                });
             }
             // A device has what it wrote, unless it tells what it has and leaves it out: then it lost it.
-            if has.is_none() && device.id == tip.device_row && !heard.contains(&device.id) {
+            if has.is_none() && asked.is_none() && device.id == tip.device_row && !heard.contains(&device.id) {
                 has = Some(tip.n);
             }
             least = Some(least.map_or(has, |least| least.min(has)));
@@ -281,9 +285,7 @@ pub fn each_line(connection: &Connection, range: &Outgoing, mut line: impl FnMut
 
 /// The devices that have told what they have of a channel.
 fn heard(connection: &Connection, channel: i64) -> Result<HashSet<i64>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT DISTINCT a.device FROM acknowledged a JOIN feed f ON f.id = a.feed WHERE f.channel = ?1",
-    )?;
+    let mut statement = connection.prepare_cached("SELECT device FROM heard WHERE channel = ?1")?;
     let rows = statement.query_map([channel], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -415,43 +417,6 @@ pub fn quarantine_of(connection: &Connection, channel: i64, most: u32) -> Result
     Ok(all)
 }
 
-/// Lines known to be missing: what came early names them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lacking {
-    /// The channel.
-    pub channel: ChannelId,
-    /// The feed.
-    pub feed: FeedId,
-    /// First line.
-    pub first: u64,
-    /// Last line.
-    pub last: u64,
-}
-
-/// The lines known to be missing, of every channel.
-pub fn lacking(connection: &Connection) -> Result<Vec<Lacking>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT e.channel, e.feed, coalesce(f.received_n + 1, 0), min(e.first) - 1
-         FROM early e LEFT JOIN feed f ON f.key = e.feed
-         GROUP BY e.channel, e.feed HAVING min(e.first) > coalesce(f.received_n + 1, 0) ORDER BY e.channel, e.feed",
-    )?;
-    let mut rows = statement.query([])?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
-        let blob = |i: usize| {
-            row.get_ref(i)
-                .map(|value| value.as_blob().map_err(rusqlite::Error::from))
-        };
-        all.push(Lacking {
-            channel: ChannelId(id_of(blob(0)??)?),
-            feed: FeedId(id_of(blob(1)??)?),
-            first: row.get(2)?,
-            last: row.get(3)?,
-        });
-    }
-    Ok(all)
-}
-
 /// Both digests of a channel: over entries, and over state.
 pub fn digests(connection: &Connection, channel: i64) -> Result<(Hash, Hash)> {
     let mut all: Vec<(FeedId, u64, Hash)> = tips(connection, channel)?
@@ -465,52 +430,6 @@ pub fn digests(connection: &Connection, channel: i64) -> Result<(Hash, Hash)> {
 }
 
 impl Writer<'_> {
-    /// A device tells what it has of a channel. From a later epoch, or after it was found to be a copy or restored, what it said
-    /// before counts no longer, even where it now says less. Answers whether what it says now counts.
-    pub fn hear_acknowledgements(&mut self, device: i64, channel: ChannelId, epoch: u64, anew: bool) -> Result<bool> {
-        let channel = self.channel(channel)?.id;
-        let known: Option<u64> = self.tx.query_row(
-            "SELECT max(a.epoch) FROM acknowledged a JOIN feed f ON f.id = a.feed WHERE a.device = ?1 AND f.channel = ?2",
-            params![device, channel],
-            |row| row.get(0),
-        )?;
-        if known.is_some_and(|known| known > epoch) {
-            return Ok(false);
-        }
-        if anew || known.is_some_and(|known| known < epoch) {
-            self.tx.execute(
-                "DELETE FROM acknowledged WHERE device = ?1 AND feed IN (SELECT id FROM feed WHERE channel = ?2)",
-                params![device, channel],
-            )?;
-        }
-        Ok(true)
-    }
-
-    /// A device says that it lacks lines of a feed from `first` on: it has less than it said.
-    pub fn hear_lack(&mut self, device: i64, feed: FeedId, first: u64) -> Result<()> {
-        let rows: Vec<(i64, u64)> = self
-            .feeds
-            .values()
-            .filter(|row| row.root == feed && row.received_n >= first)
-            .map(|row| (row.id, row.from_n))
-            .collect();
-        for (row, from) in rows {
-            if first <= from {
-                self.tx.execute(
-                    "DELETE FROM acknowledged WHERE device = ?1 AND feed = ?2",
-                    params![device, row],
-                )?;
-            } else {
-                let hash = self.hash_of_line(row, first - 1)?;
-                self.tx.execute(
-                    "UPDATE acknowledged SET n = ?3, hash = ?4 WHERE device = ?1 AND feed = ?2 AND n > ?3",
-                    params![device, row, first - 1, hash.0],
-                )?;
-            }
-        }
-        Ok(())
-    }
-
     /// Notes how far a device has a feed, if what it says fits what is here. A smaller number than before changes nothing, nor
     /// does a branch that is not here: its lines will come.
     pub fn note_acknowledgement(
@@ -521,14 +440,8 @@ impl Writer<'_> {
         at: &str,
         epoch: u64,
     ) -> Result<bool> {
-        let Some((root, None)) = self.feed(feed).map(|feed| (feed.id, feed.of)) else {
-            return Ok(false);
-        };
-        let Some(row) = self.row_of_line(root, n, hash)? else {
-            return Ok(false);
-        };
-        let (mut row, mut n, mut hash) = (row, n, hash);
-        loop {
+        let path = self.path_to(feed, n, hash)?;
+        for (row, n, hash) in &path {
             self.tx
                 .prepare_cached(
                     "INSERT INTO acknowledged (device, feed, n, hash, at, epoch) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -536,13 +449,26 @@ impl Writer<'_> {
                        WHERE excluded.n > n",
                 )?
                 .execute(params![device, row, n, hash.0, at, epoch])?;
-            let Some(trunk) = self.feeds[&row].of else {
-                return Ok(true);
-            };
-            row = trunk;
-            n = self.feeds[&row].received_n;
-            hash = self.feeds[&row].received_hash;
         }
+        Ok(!path.is_empty())
+    }
+
+    /// The rows in which a feed lies up to a line, the line's first, with the last line of each and its hash; none if it is not
+    /// here.
+    pub(super) fn path_to(&mut self, feed: FeedId, n: u64, hash: Hash) -> Result<Vec<(i64, u64, Hash)>> {
+        let Some((root, None)) = self.feed(feed).map(|feed| (feed.id, feed.of)) else {
+            return Ok(Vec::new());
+        };
+        let mut path = Vec::new();
+        let mut next = self.row_of_line(root, n, hash)?.map(|row| (row, n, hash));
+        while let Some((row, n, hash)) = next {
+            path.push((row, n, hash));
+            next = self.feeds[&row].of.map(|trunk| {
+                let state = &self.feeds[&trunk];
+                (trunk, state.received_n, state.received_hash)
+            });
+        }
+        Ok(path)
     }
 }
 

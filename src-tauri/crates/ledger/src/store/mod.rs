@@ -15,6 +15,7 @@ pub mod cutting;
 pub mod exchange;
 pub mod history;
 pub mod knowing;
+pub mod lack;
 pub mod lines;
 pub mod local;
 pub mod mailbox;
@@ -40,7 +41,9 @@ pub use rusqlite::Connection;
 pub use writer::Writer;
 
 /// The version of the store's tables.
-pub const STORE_VERSION: i64 = 1;
+pub const STORE_VERSION: i64 = 2;
+/// What each version added to the tables of the one before it.
+const STEPS: [(i64, &str); 1] = [(2, include_str!("schema_2.sql"))];
 /// The least program (by [`STORE_VERSION`]) that may still open what this one writes.
 pub const STORE_FLOOR: i64 = 1;
 
@@ -285,7 +288,13 @@ impl Store {
             tx.execute_batch(tasks::SCHEMA)?;
             tx.execute_batch(mailbox::SCHEMA)?;
             tx.execute("INSERT INTO meta (name, value) VALUES ('floor', ?1)", [STORE_FLOOR])?;
-            tx.pragma_update(None, "user_version", STORE_VERSION)?;
+            Self::step_up(&tx, 1)?;
+            tx.commit()?;
+            return Ok(());
+        }
+        if version < STORE_VERSION {
+            let tx = connection.unchecked_transaction()?;
+            Self::step_up(&tx, version)?;
             tx.commit()?;
             return Ok(());
         }
@@ -295,6 +304,14 @@ impl Store {
             return Err(LedgerError::TooNew(version));
         }
         Ok(())
+    }
+
+    /// From the tables of a version to the ones of now. A new store takes the same steps as an old one.
+    fn step_up(tx: &rusqlite::Transaction<'_>, version: i64) -> Result<()> {
+        for (_, tables) in STEPS.iter().filter(|(to, _)| *to > version) {
+            tx.execute_batch(tables)?;
+        }
+        Ok(tx.pragma_update(None, "user_version", STORE_VERSION)?)
     }
 
     /// One transaction: whole when `work` returns `Ok`, without a trace otherwise.
