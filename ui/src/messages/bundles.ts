@@ -3,7 +3,7 @@ export const bundles = {
   vi: {
     title: 'Đồng bộ',
     out: 'Gửi đi',
-    to: 'Gửi cho',
+    to: 'Gửi cho', own_machines: 'Các máy khác của đơn vị',
     will_carry: 'Gói sẽ mang theo',
     nothing_to_send: 'Không có gì mới để gửi. Bên nhận đã có mọi bút toán của máy này.',
     entries: '{count} bút toán',
@@ -110,7 +110,7 @@ export const bundles = {
   en: {
     title: 'Exchange',
     out: 'Send',
-    to: 'To',
+    to: 'To', own_machines: 'This unit’s other machines',
     will_carry: 'The bundle will carry',
     nothing_to_send: 'There is nothing new to send. The other side has every entry of this machine.',
     entries: '{count|entry|entries}',

@@ -6,7 +6,7 @@ use crate::home::{Open, Profile};
 use chidao_domain::ids::UnitId;
 use chidao_ledger::chain;
 use chidao_ledger::store::cells::{self, ChannelInfo};
-use chidao_ledger::store::{Connection, LedgerError, local};
+use chidao_ledger::store::{Connection, LedgerError, exchange, local};
 use chidao_ledger::trust::{ChannelKind, Party};
 use std::collections::BTreeMap;
 
@@ -158,6 +158,39 @@ pub(crate) fn with_unit(connection: &Connection, open: &Open, name: &str) -> Res
     } else {
         AppError::new("unit_unknown").with("unit", name)
     })
+}
+
+/// Where a bundle goes, and what it may carry there.
+pub(crate) struct Shared {
+    /// The unit.
+    pub party: Party,
+    /// The channels that it shares with this one, in order of identity: one with another unit, all that are here with this unit's own
+    /// further machines.
+    pub channels: Vec<ChannelInfo>,
+}
+
+/// What is shared with a unit, named as for [`with_unit`]; by this unit's own name, with its further machines.
+pub(crate) fn shared_with(connection: &Connection, open: &Open, name: &str) -> Result<Shared, AppError> {
+    let own = &open.profile.party;
+    match with_unit(connection, open, name) {
+        Ok((channel, party)) => Ok(Shared {
+            party,
+            channels: vec![channel],
+        }),
+        Err(error) if error.code == "unit_unknown" && names(own, &chidao_domain::text::clean(name)) => {
+            let machines = exchange::devices_of(connection, own.unit)?;
+            if machines.iter().all(|machine| machine.key == open.profile.device) {
+                return Err(AppError::new("no_siblings"));
+            }
+            let mut channels = cells::channels(connection)?;
+            channels.sort_unstable_by_key(|channel| channel.key);
+            Ok(Shared {
+                party: own.clone(),
+                channels,
+            })
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether a unit is meant by a name: its id, its code or its full name.

@@ -5,6 +5,7 @@
  */
 export type BundleTo = { 
 /**
- * Unit by id or code; the parent (unit edition) if empty.
+ * Unit by id or code; the parent (unit edition) if empty. This unit itself stands for its further machines, which get every
+ * channel that is here.
  */
 to: string, };

@@ -8,7 +8,8 @@ use ts_rs::TS;
 /// To whom a bundle goes.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct BundleTo {
-    /// Unit by id or code; the parent (unit edition) if empty.
+    /// Unit by id or code; the parent (unit edition) if empty. This unit itself stands for its further machines, which get every
+    /// channel that is here.
     #[serde(default)]
     pub to: String,
 }

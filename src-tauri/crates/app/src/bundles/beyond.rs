@@ -30,7 +30,7 @@ impl Told {
     /// What a bundle with these ranges tells.
     pub(super) fn of(
         connection: &Connection,
-        channel: &ChannelInfo,
+        channels: &[ChannelInfo],
         ranges: &[Outgoing],
         own: DeviceId,
     ) -> Result<Told, LedgerError> {
@@ -39,7 +39,10 @@ impl Told {
             branch: range.tip.feed,
             last: range.last,
         };
-        let ends = exchange::ends(connection, channel.id)?;
+        let mut ends = Vec::new();
+        for channel in channels {
+            ends.extend(exchange::ends(connection, channel.id)?);
+        }
         Ok(Told {
             carried: ranges.iter().map(carried).collect(),
             acknowledged: ends

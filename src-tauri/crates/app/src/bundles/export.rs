@@ -4,6 +4,7 @@ use super::making::{Making, contents, hash, id, ledger_hash};
 use super::volumes::Piece;
 use super::{Carried, Note, Told, ranges_beyond, telling};
 use crate::api::*;
+use crate::channels::Shared;
 use crate::home::{App, Open, name_of};
 use crate::work::Watch;
 use crate::{AppError, channels, register, views};
@@ -14,7 +15,7 @@ use chidao_ledger::entry::Entry;
 use chidao_ledger::store::cells::{self, ChannelInfo};
 use chidao_ledger::store::exchange::{self, Outgoing};
 use chidao_ledger::store::{Connection, LedgerError, awaited, lack, lines, local};
-use chidao_ledger::trust::{Checkpoint, Party};
+use chidao_ledger::trust::{ChannelKind, Checkpoint, Party};
 use std::collections::BTreeMap;
 
 /// Setting: the number of this device's last bundle in this epoch.
@@ -53,13 +54,24 @@ impl App {
         let open = self.opened()?;
         let today = self.today();
         open.store.read(|connection| {
-            let (channel, party) = channels::with_unit(connection, &open, &request.to)?;
-            let ranges = exchange::outgoing(connection, channel.id, party.unit, open.profile.device)?;
-            let mut blobs = contents(connection, channel.id, &ranges)?;
-            blobs.extend(awaited::asked_for(connection, channel.id, party.unit)?);
+            let Shared { party, channels } = channels::shared_with(connection, &open, &request.to)?;
+            let (mut ranges, mut blobs) = (Vec::new(), Vec::new());
+            let mut totals = BTreeMap::new();
+            for channel in &channels {
+                ranges.extend(exchange::outgoing(
+                    connection,
+                    channel.id,
+                    party.unit,
+                    open.profile.device,
+                )?);
+                blobs.extend(awaited::asked_for(connection, channel.id, party.unit)?);
+                for (name, count) in control_totals(connection, channel, today)?.unwrap_or_default() {
+                    *totals.entry(name).or_default() += count;
+                }
+            }
+            blobs.extend(contents(connection, &ranges)?);
             blobs.sort_by_key(|blob| blob.hash);
             blobs.dedup();
-            let (enrolment, _) = channels::enrolment(connection, &channel)?;
             let confirmed_at = exchange::last_acknowledged_at(connection, party.unit)?;
             Ok(BundlePreview {
                 to: name_of(&party),
@@ -67,10 +79,10 @@ impl App {
                 blobs: blobs.len() as u32,
                 blob_bytes: blobs.iter().map(|blob| blob.size).sum(),
                 lines: self.preview_lines(connection, &open, &ranges)?,
-                totals: register::control_totals(connection, &channel, today)?,
+                totals,
                 as_of: today.to_string(),
                 ready: !recipients(connection, &party)?.is_empty(),
-                unverified: enrolment != EnrolmentState::Confirmed,
+                unverified: !confirmed(connection, &open, &channels)?,
                 confirmed_at,
             })
         })
@@ -141,20 +153,28 @@ impl App {
         watch: &mut Watch<'_>,
     ) -> Result<(BundleExported, Told), AppError> {
         let open = self.opened()?;
-        let (channel, party) = open
+        let Shared { party, channels } = open
             .store
-            .read(|connection| channels::with_unit(connection, &open, to))?;
-        self.vouch(&open, &channel)?;
+            .read(|connection| channels::shared_with(connection, &open, to))?;
+        for channel in &channels {
+            self.vouch(&open, channel)?;
+        }
         let (manifest, sending, tells) = open.store.read(|connection| {
-            let ranges = ranges_beyond(connection, &channel, party.unit, open.profile.device, on_the_way)?;
-            let manifest = self.manifest(connection, &open, &channel, &party)?;
-            let tells = Told::of(connection, &channel, &ranges, open.profile.device)?;
-            let mut blobs = contents(connection, channel.id, &ranges)?;
+            let mut ranges = Vec::new();
+            for channel in &channels {
+                let beyond = ranges_beyond(connection, channel, party.unit, open.profile.device, on_the_way)?;
+                ranges.extend(beyond);
+            }
+            let manifest = self.manifest(connection, &open, &channels, &party)?;
+            let tells = Told::of(connection, &channels, &ranges, open.profile.device)?;
+            let mut blobs = contents(connection, &ranges)?;
             // What is asked for goes once more, unless it may be among what is on its way.
             if on_the_way.is_empty() {
-                for asked in awaited::asked_for(connection, channel.id, party.unit)? {
-                    if !blobs.iter().any(|blob| blob.hash == asked.hash) {
-                        blobs.push(asked);
+                for channel in &channels {
+                    for asked in awaited::asked_for(connection, channel.id, party.unit)? {
+                        if !blobs.iter().any(|blob| blob.hash == asked.hash) {
+                            blobs.push(asked);
+                        }
                     }
                 }
             }
@@ -180,7 +200,7 @@ impl App {
             .collect();
         let making = Making {
             open: &open,
-            channel: &channel,
+            channels: &channels,
             manifest,
             to_code: party.code.clone(),
             sending,
@@ -193,7 +213,10 @@ impl App {
         open.store.write(|writer| {
             writer.set(NUMBER, &number.to_string())?;
             writer.set(&previous_setting(party.unit), &manifest_hash.to_string())?;
-            writer.answer_asking(party.unit, channel.id)
+            for channel in &channels {
+                writer.answer_asking(party.unit, channel.id)?;
+            }
+            Ok::<_, LedgerError>(())
         })?;
         let count = made.len() as u32;
         // The newest line stands first: the first volume's.
@@ -233,7 +256,7 @@ impl App {
         &self,
         connection: &Connection,
         open: &Open,
-        channel: &ChannelInfo,
+        channels: &[ChannelInfo],
         party: &Party,
     ) -> Result<file::Manifest, AppError> {
         let profile = &open.profile;
@@ -246,7 +269,9 @@ impl App {
             .unwrap_or(0)
             + 1;
         let previous = local::setting(connection, &previous_setting(party.unit))?;
-        let (enrolment, _) = channels::enrolment(connection, channel)?;
+        let described = channels
+            .iter()
+            .map(|channel| described(connection, channel, self.today()));
         Ok(file::Manifest {
             text_type: file::MANIFEST_TYPE.to_owned(),
             format: file::FORMAT,
@@ -266,7 +291,7 @@ impl App {
                     text: profile.certificate.text.clone(),
                     sig: profile.certificate.sig.clone(),
                 },
-                parent_verified: enrolment == EnrolmentState::Confirmed,
+                parent_verified: confirmed(connection, open, channels)?,
             },
             to: file::Recipients {
                 unit: id(party.unit.0)?,
@@ -275,7 +300,7 @@ impl App {
             },
             at: self.now_text(),
             previous: previous.and_then(|text| text.parse().ok()),
-            channels: vec![described(connection, channel, self.today())?],
+            channels: described.collect::<Result<_, AppError>>()?,
             blobs_later: Vec::new(),
             volume: None,
             members: Vec::new(),
@@ -321,6 +346,29 @@ impl App {
     }
 }
 
+/// What a channel counts, where there are tasks to count.
+fn control_totals(
+    connection: &Connection,
+    channel: &ChannelInfo,
+    today: chrono::NaiveDate,
+) -> Result<Option<BTreeMap<String, i64>>, AppError> {
+    match channel.charter.kind {
+        ChannelKind::Pair => Ok(Some(register::control_totals(connection, channel, today)?)),
+        ChannelKind::Inner | ChannelKind::Broadcast => Ok(None),
+    }
+}
+
+/// Whether this unit's enrolment is confirmed: with the unit at the other end, or, among this unit's own machines, with its parent.
+fn confirmed(connection: &Connection, open: &Open, channels: &[ChannelInfo]) -> Result<bool, AppError> {
+    let upward = open.profile.upward;
+    let of = match channels {
+        [channel] => Some(channel),
+        _ => channels.iter().find(|channel| Some(channel.key) == upward),
+    };
+    let state = of.map(|channel| channels::enrolment(connection, channel)).transpose()?;
+    Ok(state.is_none_or(|(state, _)| state == EnrolmentState::Confirmed))
+}
+
 fn previous_setting(unit: UnitId) -> String {
     format!("bundle_previous:{unit}")
 }
@@ -350,10 +398,14 @@ fn described(
     }
     let lacks_blobs = awaited::awaited(connection, channel.id, LACKED_BLOBS)?;
     let lacks_blobs = lacks_blobs.into_iter().map(hash).collect::<Result<_, _>>()?;
-    let counts: BTreeMap<String, i64> = register::control_totals(connection, channel, today)?;
+    let counts = control_totals(connection, channel, today)?;
     Ok(file::Channel {
         channel: id(channel.key.0)?,
-        kind: file::ChannelKind::Pair,
+        kind: match channel.charter.kind {
+            ChannelKind::Pair => file::ChannelKind::Pair,
+            ChannelKind::Inner => file::ChannelKind::Inner,
+            ChannelKind::Broadcast => file::ChannelKind::Broadcast,
+        },
         ranges: Vec::new(),
         acknowledged,
         quarantined: quarantined
@@ -368,7 +420,7 @@ fn described(
         rules: RULES_VERSION,
         entries_digest: hash(entries_digest)?,
         state_digest: hash(state_digest)?,
-        totals: Some(file::Totals {
+        totals: counts.map(|counts| file::Totals {
             as_of: today.to_string(),
             counts,
         }),

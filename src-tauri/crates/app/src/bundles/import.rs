@@ -16,7 +16,7 @@ use chidao_ledger::store::cells::{self, Words};
 use chidao_ledger::store::receive::{Range, Taken};
 use chidao_ledger::store::{LedgerError, Writer, awaited, exchange, lack, local};
 use chidao_ledger::trust::{Certificate, Charter, Checkpoint, Signed};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::ops::ControlFlow;
 
@@ -249,9 +249,18 @@ impl App {
         open.store
             .write(|writer| {
                 let mut parts = Parts::default();
-                let channel_rows = known_rows(writer, &manifest);
+                let mut channel_rows = known_rows(writer, &manifest);
                 opened.members(&mut reading(watch), |incoming, bytes| {
-                    take_member(writer, &channel_rows, &mut parts, &incoming, bytes)
+                    take_member(writer, &channel_rows, &mut parts, &incoming, bytes)?;
+                    // Charters come before what hangs on their channels.
+                    if let file::MemberName::CharterSignature { channel } = incoming.name
+                        && let Some(charter) = parts.charters.remove(&channel.to_string())
+                    {
+                        let of_sibling = sender_unit == open.profile.unit();
+                        self.accept_charter(open, writer, ChannelId(ledger_id(channel)?), &charter, of_sibling)?;
+                        channel_rows = known_rows(writer, &manifest);
+                    }
+                    Ok::<_, Failure>(())
                 })?;
                 let contents = std::mem::take(&mut parts.blobs);
                 let applied = self.take_parts(open, writer, &manifest, parts, &mut report, watch)?;
@@ -287,10 +296,10 @@ impl App {
             .map_err(AppError::from)?;
         report.outcome = BundleOutcome::Imported;
         report.conflicts = self.do_session()?.conflicts.saturating_sub(conflicts_before);
-        self.compare(open, &manifest, &mut report)?;
-        if report.digests_agree == Some(false)
-            && let Some(described) = manifest.channels.first()
-        {
+        for described in &manifest.channels {
+            if self.compare(open, described, &mut report)? != Some(false) {
+                continue;
+            }
             let noted = Noted {
                 feed: None,
                 n: 0,
@@ -326,7 +335,15 @@ impl App {
             .ranges()
             .map(|range| range.last + 1 - range.first.max(1))
             .sum::<u64>();
-        let totals = manifest.channels.iter().find_map(|channel| channel.totals.as_ref());
+        let mut counts = BTreeMap::new();
+        let mut as_of = None;
+        for totals in manifest.channels.iter().filter_map(|channel| channel.totals.as_ref()) {
+            as_of = Some(totals.as_of.clone());
+            for (name, count) in &totals.counts {
+                let sum: &mut i64 = counts.entry(name.clone()).or_default();
+                *sum = sum.saturating_add(*count);
+            }
+        }
         let blobs = manifest
             .members
             .iter()
@@ -352,8 +369,8 @@ impl App {
             quarantined: 0,
             conflicts: 0,
             taken_up: 0,
-            totals: totals.map(|totals| totals.counts.clone()).unwrap_or_default(),
-            totals_as_of: totals.map(|totals| totals.as_of.clone()),
+            totals: counts,
+            totals_as_of: as_of,
             totals_agree: None,
             digests_agree: None,
             forks: 0,
@@ -380,11 +397,12 @@ impl App {
         let mut number = 0;
         for described in &manifest.channels {
             let channel = ChannelId(ledger_id(described.channel)?);
-            if let Some(charter) = parts.charters.remove(&described.channel.to_string()) {
-                self.accept_charter(open, writer, channel, &charter)?;
-            }
             // Whoever sends a channel must belong to it, by the same root: this is where a stranger's answer ends.
-            if writer.channel(channel)?.charter.side(sender, &root).is_none() {
+            let belongs = match writer.channel(channel) {
+                Ok(state) => state.charter.side(sender, &root).is_some(),
+                Err(_) => false,
+            };
+            if !belongs {
                 let refusal = if open.profile.upward == Some(channel) {
                     AppError::new("bundle_stranger").with("unit", &manifest.sender.unit_name)
                 } else {
@@ -425,17 +443,19 @@ impl App {
         Ok(writer.apply_watched(&mut |done, total| watch.step(WorkStep::Applying, done, total))?)
     }
 
-    /// A charter is accepted for a channel that is here, or for a new one in which this unit is the child.
+    /// A charter is accepted for a channel that is here, or, from another machine of this unit, for any in which this unit has a
+    /// side.
     fn accept_charter(
         &self,
         open: &Open,
         writer: &mut Writer<'_>,
         channel: ChannelId,
         signed: &Signed,
+        of_sibling: bool,
     ) -> Result<(), Failure> {
         let charter = Charter::read(signed).map_err(LedgerError::from)?;
         let ours = charter.side(open.profile.unit(), &open.profile.party.root).is_some();
-        if charter.channel != channel || !ours || writer.channel(channel).is_err() {
+        if charter.channel != channel || !ours || (!of_sibling && writer.channel(channel).is_err()) {
             return Err(AppError::new("bundle_foreign_channel").with("channel", channel).into());
         }
         writer.take_charter(signed)?;
@@ -483,6 +503,10 @@ impl App {
     fn take_up(&self, open: &Open, writer: &mut Writer<'_>, manifest: &file::Manifest) -> Result<u32, Failure> {
         let today = self.today().to_string();
         let mut count = 0;
+        // What another machine of this unit passes on it takes up itself, or has.
+        if ledger_id(manifest.sender.unit)? == open.profile.unit().0 {
+            return Ok(0);
+        }
         for described in &manifest.channels {
             let channel = ChannelId(ledger_id(described.channel)?);
             let state = writer.channel(channel)?;
@@ -518,16 +542,19 @@ impl App {
         Ok(count)
     }
 
-    /// Compares what both sides count and hold, where they can be compared: when both have the same entries.
-    fn compare(&self, open: &Open, manifest: &file::Manifest, report: &mut BundleReport) -> Result<(), AppError> {
-        let Some(described) = manifest.channels.first() else {
-            return Ok(());
-        };
+    /// Compares what both sides count and hold in a channel, where they can be compared: when both have the same entries. Answers
+    /// whether the digests agree, if they were compared.
+    fn compare(
+        &self,
+        open: &Open,
+        described: &file::Channel,
+        report: &mut BundleReport,
+    ) -> Result<Option<bool>, AppError> {
         let key = ChannelId(ledger_id(described.channel)?);
         open.store.read(|connection| {
             let all = cells::channels(connection)?;
             let Some(channel) = all.iter().find(|channel| channel.key == key) else {
-                return Ok(());
+                return Ok(None);
             };
             let ours = exchange::ends(connection, channel.id)?;
             let theirs: BTreeSet<(String, u64, String)> = described
@@ -542,20 +569,23 @@ impl App {
                 .filter(|tip| tip.device != own_device || report.taken_up == 0)
                 .all(|tip| theirs.contains(&(tip.root.to_string(), tip.n, tip.hash.to_string())));
             if !equal || report.waiting > 0 {
-                return Ok(());
+                return Ok(None);
             }
             if let Some(totals) = &described.totals
                 && let Ok(as_of) = totals.as_of.parse()
             {
                 let mine = register::control_totals(connection, channel, as_of)?;
-                report.totals_agree = Some(mine == totals.counts);
+                let before = report.totals_agree.unwrap_or(true);
+                report.totals_agree = Some(before && mine == totals.counts);
             }
-            if report.taken_up == 0 {
-                let (entries, state) = exchange::digests(connection, channel.id)?;
-                let same_entries = entries.to_string() == described.entries_digest.to_string();
-                report.digests_agree = Some(same_entries && state.to_string() == described.state_digest.to_string());
+            if report.taken_up > 0 {
+                return Ok(None);
             }
-            Ok::<_, AppError>(())
+            let (entries, state) = exchange::digests(connection, channel.id)?;
+            let same_entries = entries.to_string() == described.entries_digest.to_string();
+            let agree = same_entries && state.to_string() == described.state_digest.to_string();
+            report.digests_agree = Some(report.digests_agree.unwrap_or(true) && agree);
+            Ok::<_, AppError>(Some(agree))
         })
     }
 }

@@ -66,15 +66,11 @@ pub(super) fn ledger_hash(hash: file::Hash) -> Result<Hash, AppError> {
 }
 
 /// The contents that attachments in some ranges name, each once, in the order in which they are named.
-pub(super) fn contents(
-    connection: &Connection,
-    channel: i64,
-    ranges: &[Outgoing],
-) -> Result<Vec<attachments::Blob>, LedgerError> {
+pub(super) fn contents(connection: &Connection, ranges: &[Outgoing]) -> Result<Vec<attachments::Blob>, LedgerError> {
     let mut all: Vec<attachments::Blob> = Vec::new();
     let mut known = std::collections::HashSet::new();
     for range in ranges {
-        for blob in exchange::blobs_of(connection, channel, range)? {
+        for blob in exchange::blobs_of(connection, range.tip.channel, range)? {
             if known.insert(blob.hash) {
                 all.push(blob);
             }
@@ -86,7 +82,8 @@ pub(super) fn contents(
 /// A bundle about to be written.
 pub(super) struct Making<'a> {
     pub open: &'a Open,
-    pub channel: &'a ChannelInfo,
+    /// What it carries is of these, in the manifest's order.
+    pub channels: &'a [ChannelInfo],
     /// What every volume says of itself, before what it carries is put in.
     pub manifest: file::Manifest,
     /// Code of the recipient unit, for the files' names.
@@ -98,10 +95,10 @@ impl Making<'_> {
     /// Puts the pieces of one volume into its manifest.
     fn manifest_of(&self, piece: &Piece, blobs_later: &[attachments::Blob]) -> Result<file::Manifest, AppError> {
         let mut manifest = self.manifest.clone();
-        let Some(described) = manifest.channels.first_mut() else {
-            return Ok(manifest);
-        };
         for range in &piece.ranges {
+            let place = self.channels.iter().position(|channel| channel.id == range.tip.channel);
+            let described = place.and_then(|place| manifest.channels.get_mut(place));
+            let described = described.ok_or_else(|| AppError::new("internal").with("place", "channels"))?;
             described.ranges.push(file::Range {
                 feed: id(range.tip.root.0)?,
                 first: range.first,
@@ -119,9 +116,10 @@ impl Making<'_> {
     fn divided(&self, size: u64) -> Result<Vec<Piece>, AppError> {
         let signer = self.open.signer()?;
         let mut further = file::Cost::opening(&self.manifest, 0)?;
-        let signed = &self.channel.signed;
-        for bytes in [&signed.text, &signed.sig] {
-            further += file::Cost::member(bytes.len() as u64);
+        for signed in self.channels.iter().map(|channel| &channel.signed) {
+            for bytes in [&signed.text, &signed.sig] {
+                further += file::Cost::member(bytes.len() as u64);
+            }
         }
         // The member of values.
         further += file::Cost::member(0);
@@ -217,7 +215,7 @@ impl App {
             let open = making.open;
             let members = open
                 .store
-                .read(|connection| members(connection, open, making.channel, piece))?;
+                .read(|connection| members(connection, open, making.channels, piece))?;
             let path = self
                 .staging
                 .folder
@@ -253,7 +251,7 @@ impl App {
 fn members<'a>(
     connection: &Connection,
     open: &'a Open,
-    channel: &ChannelInfo,
+    channels: &[ChannelInfo],
     piece: &Piece,
 ) -> Result<Vec<file::Outgoing<'a>>, AppError> {
     let mut all = Vec::new();
@@ -284,15 +282,17 @@ fn members<'a>(
             Ok(())
         })?;
     }
-    let charter = id(channel.key.0)?;
-    all.push(file::Outgoing::bytes(
-        file::MemberName::Charter { channel: charter },
-        channel.signed.text.clone().into_bytes(),
-    ));
-    all.push(file::Outgoing::bytes(
-        file::MemberName::CharterSignature { channel: charter },
-        channel.signed.sig.clone().into_bytes(),
-    ));
+    for channel in channels {
+        let charter = id(channel.key.0)?;
+        all.push(file::Outgoing::bytes(
+            file::MemberName::Charter { channel: charter },
+            channel.signed.text.clone().into_bytes(),
+        ));
+        all.push(file::Outgoing::bytes(
+            file::MemberName::CharterSignature { channel: charter },
+            channel.signed.sig.clone().into_bytes(),
+        ));
+    }
     if !values.is_empty() {
         all.push(file::Outgoing::bytes(file::MemberName::Values { number: 1 }, values));
     }

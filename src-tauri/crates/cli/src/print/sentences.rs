@@ -287,6 +287,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "no_root_key",
         "Máy này không giữ khoá gốc của đơn vị nên không thể chứng nhận máy khác.",
     ),
+    (
+        "no_siblings",
+        "Đơn vị chưa có máy nào khác để gửi. Hãy thêm máy trước: chidao join request trên máy mới, chidao devices approve trên máy này.",
+    ),
     ("no_signing_key", "Máy này không có khoá ký nên không thể ghi."),
     ("no_team_head", "Chưa có trưởng đoàn. Chưa ghi gì."),
     ("not_a_request", "Tệp này không phải phiếu đề nghị ghi danh hợp lệ."),

@@ -73,6 +73,8 @@ pub fn every_device(connection: &Connection, unit: UnitId) -> Result<Vec<(Device
 pub struct Tip {
     /// Row.
     pub id: i64,
+    /// Row of its channel.
+    pub channel: i64,
     /// Identity: of a branch, that of its first line.
     pub feed: FeedId,
     /// Identity of the whole feed, by which bundles name it.
@@ -126,6 +128,7 @@ pub fn tips(connection: &Connection, channel: i64) -> Result<Vec<Tip>> {
         };
         all.push(Tip {
             id: row.get(0)?,
+            channel,
             feed: FeedId(id_of(blob(1)??)?),
             root: FeedId(id_of(blob(9)??)?),
             of: row.get(10)?,

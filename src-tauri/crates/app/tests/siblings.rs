@@ -1,0 +1,128 @@
+//! Several machines of one unit: each enrolled by the first, exchanging among themselves all that they share.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "what a test builds on must be there; the panic is the failure"
+)]
+
+mod office;
+
+use chidao_app::App;
+use chidao_app::api::*;
+use office::*;
+use std::path::Path;
+
+/// A further machine of a unit, at which somebody else works.
+fn joined(home: &Path, seed: u64, first: &App, person: &str) -> App {
+    let app = App::open(home, edges(seed)).unwrap();
+    let passphrase = "mật khẩu máy hai".to_owned();
+    let asked = app
+        .join_request(JoinRequest {
+            person_name: person.into(),
+            person_title: String::new(),
+            device_name: "Máy xách tay".into(),
+            passphrase: passphrase.clone(),
+        })
+        .unwrap();
+    let approved = first.device_approve(carry(&app, &asked, first)).unwrap();
+    let answer = carry(first, &approved.answer, &app);
+    let (file, code) = (answer.file, approved.code);
+    app.join_accept(JoinAccept { file, passphrase, code }).unwrap();
+    app
+}
+
+#[test]
+fn a_further_machine_of_the_province_gets_units_that_were_enrolled_after_it_from_the_first() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let first = province(homes[0].path());
+    let alone = first.bundle_export(BundleTo { to: "H02".into() }).unwrap_err();
+    assert_eq!(alone.code, "no_siblings");
+    let second = joined(homes[1].path(), 5, &first, "Lê Văn Bình");
+    let unit = unit(homes[2].path());
+    enrol(&first, &unit);
+    take_in(&first, Some("H02.15"));
+    send(&first, "H02.15", &unit);
+    let file = handed(&unit, "ảnh hồ Sỏi.jpg", &photo(1, 1 << 20)).file;
+    report(&unit, 65, "Hoàn thành phần chữ ký số", vec![file]);
+    assert_eq!(send(&unit, "", &first).blobs, 1);
+
+    // The second machine does not know the unit yet.
+    let stranger = unit.bundle_export(BundleTo { to: String::new() }).unwrap();
+    let refused = second.bundle_import(carry(&unit, &stranger.file, &second)).unwrap_err();
+    assert_eq!(refused.code, "bundle_not_for_us");
+    assert!(second.bundle_export(BundleTo { to: "H02.15".into() }).is_err());
+
+    let told = send(&first, "H02", &second);
+    assert_eq!(
+        (told.outcome, told.quarantined, told.waiting),
+        (BundleOutcome::Imported, 0, 0)
+    );
+    assert_eq!((told.blobs, told.awaited, told.taken_up), (1, 0, 0));
+    assert_eq!((told.totals_agree, told.digests_agree), (Some(true), Some(true)));
+    assert_eq!(told.totals["tasks"], 41);
+    assert_eq!(totals(&second, "2017-06-23", None).all.total, 41);
+    let detail = show(&second, "NV19");
+    assert_eq!((detail.row.percent, detail.reports[0].attachments.len()), (65, 1));
+    assert!(second.check(Nothing {}).unwrap().ok);
+
+    // What is written there goes back, and through the first to the unit, which then knows the second and writes to both.
+    let (task, field, value) = ("NV19".into(), "priority".into(), "urgent".into());
+    second.task_set(TaskSet { task, field, value }).unwrap();
+    let told = send(&second, "H02", &first);
+    assert_eq!(
+        (told.new_entries, told.quarantined),
+        (2, 0),
+        "its first entry and the edit"
+    );
+    assert_eq!(told.digests_agree, Some(true));
+    assert_eq!(send(&first, "H02", &second).new_entries, 0);
+    send(&first, "H02.15", &unit);
+    let made = unit.bundle_export(BundleTo { to: String::new() }).unwrap();
+    for machine in [&first, &second] {
+        let told = machine.bundle_import(carry(&unit, &made.file, machine)).unwrap();
+        assert_eq!(told.digests_agree, Some(true));
+    }
+}
+
+#[test]
+fn a_unit_s_further_machine_reports_through_the_first() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let (province, first) = (province(homes[0].path()), unit(homes[1].path()));
+    enrol(&province, &first);
+    take_in(&province, Some("H02.15"));
+    send(&province, "H02.15", &first);
+    let second = joined(homes[2].path(), 7, &first, "Phạm Thu Hà");
+    assert_eq!(second.session(Nothing {}).unwrap().enrolment, EnrolmentState::Confirmed);
+    assert_eq!(send(&first, "H02.15", &second).totals["tasks"], 41);
+    report(&second, 40, "Đã rà soát xong hai xã", vec![]);
+    assert_eq!(send(&second, "H02.15", &first).quarantined, 0);
+    let told = send(&first, "", &province);
+    assert_eq!((told.quarantined, told.waiting), (0, 0));
+    let detail = show(&province, "NV19");
+    assert_eq!(detail.row.percent, 40);
+    assert_eq!(detail.reports[0].origin.person.name, "Phạm Thu Hà");
+}
+
+#[test]
+fn only_a_machine_of_the_unit_itself_may_bring_channels_that_are_not_here() {
+    let homes: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
+    let (first, one) = (province(homes[0].path()), unit(homes[1].path()));
+    enrol(&first, &one);
+    let second = joined(homes[2].path(), 9, &first, "Lê Văn Bình");
+    let other = started(
+        homes[3].path(),
+        11,
+        Edition::Unit,
+        "UBND huyện Lạng Giang",
+        "H02.16",
+        "Đỗ Văn Tú",
+        "",
+    );
+    enrol(&first, &other);
+    // What the first sends to the other unit is no affair of the second, though it knows the sender.
+    take_in(&first, Some("H02.16"));
+    let made = first.bundle_export(BundleTo { to: "H02.16".into() }).unwrap();
+    let refused = second.bundle_import(carry(&first, &made.file, &second)).unwrap_err();
+    assert_eq!(refused.code, "bundle_not_for_us");
+    assert_eq!(totals(&second, "2017-06-23", None).all.total, 0);
+}
