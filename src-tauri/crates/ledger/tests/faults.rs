@@ -368,3 +368,43 @@ fn a_deletion_that_did_not_know_of_an_edit_is_a_conflict_and_no_victory() {
     assert_eq!(doubted(one), Vec::<String>::new());
     sound(&[one]);
 }
+
+#[test]
+fn after_a_long_silence_only_a_clock_that_runs_ahead_of_ours_is_doubted() {
+    const DAY: u64 = 24 * 60 * 60 * 1000;
+    let office = office();
+    let task = handed_out(&office);
+    let [province, one, ..] = &office.machines[..] else {
+        unreachable!()
+    };
+    let doubted = |machine: &Machine| {
+        let all = machine.store.read(|connection| {
+            let words = cells::Words::load(connection)?;
+            let row = cells::record_row(connection, &words, &task)?.unwrap();
+            let heads = cells::heads(connection, &words, &mut cells::Feeds::default(), row)?;
+            let head = &heads["priority"].0[0];
+            cells::authorship(connection, head.feed, head.n)
+        });
+        all.unwrap().clock_doubtful
+    };
+    let told = |value: &str| Wish::change(task.clone(), vec![("priority", json!(value))]);
+    // One only reads. A month later the province writes again.
+    province.write(1_000_000 + 30 * DAY, 2, told("high")).unwrap();
+    hear_by(one, province, 1_000_000 + 31 * DAY);
+    assert!(!doubted(one));
+    // And then with its clock a year ahead.
+    province.write(1_000_000 + 400 * DAY, 3, told("urgent")).unwrap();
+    hear_by(one, province, 1_000_000 + 32 * DAY);
+    assert!(doubted(one));
+    sound(&[province, one]);
+}
+
+/// Takes in everything that another has, by a clock.
+fn hear_by(one: &Machine, from: &Machine, now: u64) {
+    let (ranges, values) = from.held(&[], true);
+    let taken: Result<(), LedgerError> = one.store.write(|writer| {
+        writer.by_the_clock(now);
+        office::take(writer, &ranges, &values)
+    });
+    taken.unwrap();
+}

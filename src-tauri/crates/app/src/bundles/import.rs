@@ -248,6 +248,7 @@ impl App {
         })?;
         open.store
             .write(|writer| {
+                writer.by_the_clock(self.now_millis());
                 let mut parts = Parts::default();
                 let mut channel_rows = known_rows(writer, &manifest);
                 opened.members(&mut reading(watch), |incoming, bytes| {

@@ -60,6 +60,11 @@ struct Resolved {
 const STEP: u64 = 64;
 
 impl Writer<'_> {
+    /// Tells this machine's clock (milliseconds since 1970): a time that it bears out is not doubted, however long nothing came.
+    pub fn by_the_clock(&mut self, now: u64) {
+        self.clock = Some(now);
+    }
+
     /// Applies every entry that can be applied, until nothing moves any more.
     pub fn apply_waiting(&mut self) -> Result<Applied> {
         self.apply_watched(&mut unwatched)
@@ -150,10 +155,13 @@ impl Writer<'_> {
         }
         self.note_rules(entry.rules)?;
         self.apply_items(feed, entry, done)?;
+        let clock = self.clock;
         let channel = self.feeds[&feed].channel;
         let channel = self.channel_row(channel);
-        // A clock far ahead does not drag this machine's along.
-        if entry.t > channel.time && (channel.time == Time::default() || entry.t.0 - channel.time.0 <= CLOCK_TOLERANCE)
+        // A clock far ahead does not drag this machine's along; one that this machine's own bears out may, after a long silence.
+        let within = |of: u64| entry.t.0 <= of.saturating_add(CLOCK_TOLERANCE);
+        if entry.t > channel.time
+            && (channel.time == Time::default() || within(channel.time.0) || clock.is_some_and(within))
         {
             channel.time = entry.t;
         }

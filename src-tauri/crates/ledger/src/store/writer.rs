@@ -95,6 +95,8 @@ pub struct Writer<'a> {
     pub(super) forks: Vec<Fork>,
     /// By what every change is judged.
     pub(super) knowledge: Knowledge,
+    /// This machine's clock, in milliseconds since 1970, where it was told.
+    pub(super) clock: Option<u64>,
     /// The newest version of the rules that an applied entry names.
     pub(super) newest_rules: u32,
     /// Some value was erased.
@@ -168,6 +170,7 @@ impl<'a> Writer<'a> {
             cuts: HashMap::new(),
             forks: Vec::new(),
             knowledge: Knowledge::THIS,
+            clock: None,
             newest_rules: upgrade::newest_rules(tx)?,
             erased: false,
         };
