@@ -55,6 +55,11 @@ fn started(home: &Path, edition: Edition, unit: &str, code: &str) -> Result<App,
         device_name: String::new(),
         passphrase: PASSPHRASE.into(),
     })?;
+    // What is measured is the taking in; a copy of the home before it is work of another kind, and may be turned off.
+    app.backup_keeping(BackupKeeping {
+        before_import: 0,
+        ..BackupKeeping::default()
+    })?;
     Ok(app)
 }
 

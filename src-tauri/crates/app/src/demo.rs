@@ -7,7 +7,7 @@
 use crate::AppError;
 use crate::api::*;
 use crate::home::{App, unpoisoned};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// The 41 tasks.
 pub const TASKS: &[u8] = include_bytes!("../data/sample_41_tasks.csv");
@@ -99,13 +99,17 @@ fn start(province: &App, district: &App) -> Result<(), AppError> {
 
 /// Notes in the profile that the data are invented, so that every screen can say so.
 fn mark(app: &App) -> Result<(), AppError> {
-    let mut open = unpoisoned(&app.open);
-    let open = open
+    // Nobody but this one may hold it while it is changed, not even by a reference that keeps nothing alive.
+    *unpoisoned(&app.last_open) = Weak::new();
+    let mut held = unpoisoned(&app.open);
+    let open = held
         .as_mut()
         .and_then(Arc::get_mut)
         .ok_or_else(|| AppError::new("locked"))?;
     open.profile.demo = true;
-    open.keep_profile()
+    open.keep_profile()?;
+    *unpoisoned(&app.last_open) = held.as_ref().map(Arc::downgrade).unwrap_or_default();
+    Ok(())
 }
 
 fn enrol(province: &App, district: &App) -> Result<(), AppError> {

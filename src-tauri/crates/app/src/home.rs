@@ -1,5 +1,6 @@
 //! A home: one installation's folder, opened by one program at a time. `HOME.md` of this crate lists its files.
 
+use crate::alone::HomeLock;
 use crate::api::{Edition, PersonName, UnitName};
 use crate::mailbox::Attended;
 use crate::tasks::Attaching;
@@ -13,7 +14,7 @@ use chidao_ledger::trust::{Party, Signed, Signer};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// Tells the moment, at +07:00.
 pub type Clock = Box<dyn Fn() -> DateTime<FixedOffset> + Send + Sync>;
@@ -82,6 +83,9 @@ pub struct App {
     pub(crate) edges: Edges,
     pub(crate) vault: Vault,
     pub(crate) open: Mutex<Option<Arc<Open>>>,
+    /// What was opened last: somebody may be working with it though it has been closed for all others.
+    pub(crate) last_open: Mutex<Weak<Open>>,
+    pub(crate) lock: HomeLock,
     pub(crate) staging: Staging,
     pub(crate) works: Works,
     pub(crate) mailboxes: Mutex<Attended>,
@@ -106,12 +110,15 @@ impl App {
         let home = home.canonicalize().map_err(unusable)?;
         let mut run = [0; 16];
         (edges.random)(&mut run);
+        let lock = HomeLock::take(&home)?;
         let staging = Staging::open(&home.join("staging"), &to_hex(&run))?;
         Ok(App {
             vault: Vault::of(&home),
             home,
             edges,
             open: Mutex::new(None),
+            last_open: Mutex::default(),
+            lock,
             staging,
             works: Works::default(),
             mailboxes: Mutex::default(),
@@ -156,6 +163,7 @@ impl App {
 
     /// Opens everything with the vault's keys, and goes to a new epoch where the home is a copy or a restored backup.
     pub(crate) fn open_with(&self, keys: Keys) -> Result<Arc<Open>, AppError> {
+        self.backup_before_migration(&keys)?;
         let store = self.open_store(&keys)?;
         let text = store.read(|c| local::setting(c, PROFILE))?;
         let text = match text {
@@ -169,7 +177,10 @@ impl App {
         let mut open = Open { store, keys, profile };
         self.settle_epoch(&mut open)?;
         self.sweep_staged(&open)?;
+        // A newer program begins: what the older one left is kept. Without room it tries again the next time.
+        let _ = self.backup_before_upgrade(&open);
         let open = Arc::new(open);
+        *unpoisoned(&self.last_open) = Arc::downgrade(&open);
         *unpoisoned(&self.open) = Some(open.clone());
         Ok(open)
     }

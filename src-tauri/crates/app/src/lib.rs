@@ -4,8 +4,10 @@
 //! ledger, the bundle and the documents to each other; it knows no window and no terminal. Time and randomness come in through [`Edges`].
 //! Start with [`api`], then `home` (what an open home is), then the room you need.
 
+mod alone;
 pub mod api;
 pub mod audit;
+mod backup;
 mod bundles;
 mod channels;
 mod dates;

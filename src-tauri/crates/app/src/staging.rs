@@ -10,7 +10,7 @@ use crate::api::ReadyFile;
 use crate::home::{App, Open, unpoisoned};
 use crate::joining::JOINING_LIMIT;
 use crate::sealed::{Sealed, Sealing};
-use crate::{AppError, audit, vault};
+use crate::{AppError, audit, backup, vault};
 use chidao_domain::ids::{Hash, to_hex};
 use chidao_ledger::store::local::{self, DraftFile};
 use chidao_ledger::store::{LedgerError, attachments};
@@ -86,7 +86,7 @@ impl Staging {
     }
 
     /// Whether no other run has this home open. One that starts meanwhile can hand over nothing before it may write.
-    fn is_alone(&self) -> bool {
+    pub(crate) fn is_alone(&self) -> bool {
         let runs = self.folder.parent().map(fs::read_dir);
         let Some(Ok(runs)) = runs else { return false };
         runs.flatten()
@@ -270,8 +270,11 @@ impl App {
     pub fn stage(&self, name: &str, bytes: &mut dyn Read) -> Result<ReadyFile, AppError> {
         let unreadable =
             |error: std::io::Error| AppError::of_writing("file_unreadable", &error).with("name", safe_name(name));
-        let open = match self.opened() {
-            Ok(open) => open,
+        // A backup is encrypted, and is handed over before anything is open.
+        let is_backup = name.ends_with(backup::file::ENDING);
+        match self.opened() {
+            Ok(_) => {}
+            Err(_) if is_backup => {}
             // A machine that joins its unit has no store to keep the answer in; that is small, and stays in memory.
             Err(locked) => {
                 let mut all = Vec::new();
@@ -284,13 +287,13 @@ impl App {
                 }
                 return Ok(self.keep_staged(name, all.len() as u64, Place::Memory(all)));
             }
-        };
+        }
         let mut head = Vec::new();
         (&mut *bytes)
             .take(AGE.len() as u64)
             .read_to_end(&mut head)
             .map_err(unreadable)?;
-        if head == AGE {
+        if head == AGE || is_backup {
             let path = self
                 .staging
                 .folder
@@ -304,11 +307,16 @@ impl App {
                 let _ = fs::remove_file(&path);
                 unreadable(error)
             })?;
+            if is_backup && let Err(error) = backup::file::look(&path) {
+                let _ = fs::remove_file(&path);
+                return Err(error);
+            }
             return Ok(self.keep_staged(name, size, Place::File(path)));
         }
         if head == audit::OPENING {
             return self.stage_sealed(name, &mut head.chain(bytes), &unreadable);
         }
+        let open = self.opened()?;
         let mut all = head.chain(bytes);
         let blob = open
             .store

@@ -240,6 +240,7 @@ impl App {
         if !listed.preview.importable {
             return Err(AppError::new("list_has_errors").with("count", listed.preview.errors));
         }
+        self.backup_before_import(&open, watch)?;
         let own = channels::child(&listed.channel).is_some_and(|party| party.unit == open.profile.unit());
         let count = |effect| listed.effects.iter().filter(|(e, _)| *e == effect).count() as u32;
         let (new, same, different) = (

@@ -197,6 +197,27 @@ impl UseCases for App {
     fn device_admit(&self, request: DeviceRef) -> Answer<Devices> {
         self.do_device_admit(&request)
     }
+    fn backups(&self, _: Nothing) -> Answer<Backups> {
+        self.do_backups()
+    }
+    fn backup_make(&self, _: Nothing) -> Answer<BackupMade> {
+        self.do_backup_make(&mut Watch::nobody())
+    }
+    fn backup_daily(&self, _: Nothing) -> Answer<BackupMade> {
+        self.do_backup_daily(&mut Watch::nobody())
+    }
+    fn backup_keeping(&self, request: BackupKeeping) -> Answer<Backups> {
+        self.do_backup_keeping(request)
+    }
+    fn backup_take(&self, request: BackupName) -> Answer<ReadyFile> {
+        self.do_backup_take(&request)
+    }
+    fn backup_remove(&self, request: BackupName) -> Answer<Backups> {
+        self.do_backup_remove(&request)
+    }
+    fn backup_restore(&self, request: BackupFrom) -> Answer<Restored> {
+        self.do_backup_restore(&request, &mut Watch::nobody())
+    }
     fn work_cancel(&self, request: WorkRef) -> Answer<Nothing> {
         self.works.stop(&request.work);
         Ok(Nothing {})
@@ -248,6 +269,11 @@ impl App {
             "tasks_take_in" => answered(name, with, |request: TakeIn| self.do_tasks_take_in(&request, watch)),
             "audit_export" => answered(name, with, |request: AuditExport| self.do_audit_export(&request, watch)),
             "audit_verify" => answered(name, with, |request: FileRef| self.do_audit_verify(&request, watch)),
+            "backup_make" => answered(name, with, |_: Nothing| self.do_backup_make(watch)),
+            "backup_daily" => answered(name, with, |_: Nothing| self.do_backup_daily(watch)),
+            "backup_restore" => answered(name, with, |request: BackupFrom| {
+                self.do_backup_restore(&request, watch)
+            }),
             "check" => answered(name, with, |_: Nothing| self.do_check(watch)),
             "mailbox_sync" => answered(name, with, |request: MailboxSync| self.do_mailbox_sync(&request, watch)),
             _ => dispatch(self, call),

@@ -67,15 +67,28 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
         file.write_all(bytes)?;
         file.sync_all()
     });
-    if let Err(error) = written.and_then(|()| fs::rename(&part, path)) {
-        let _ = fs::remove_file(&part);
-        return Err(failed(error));
-    }
-    if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
-        // Windows cannot flush a folder; there the rename is enough.
-        let _ = folder.sync_all();
+    written
+        .map_err(failed)
+        .and_then(|()| put_in_place(&part, path))
+        .inspect_err(|_| {
+            let _ = fs::remove_file(&part);
+        })
+}
+
+/// Gives a flushed file or folder its name, for good.
+pub(crate) fn put_in_place(part: &Path, path: &Path) -> Result<(), AppError> {
+    fs::rename(part, path).map_err(|error| AppError::of_writing("file_not_written", &error).retryable())?;
+    if let Some(folder) = path.parent() {
+        sync_folder(folder);
     }
     Ok(())
+}
+
+/// Flushes the names in a folder. Windows cannot; there a rename is enough.
+pub(crate) fn sync_folder(folder: &Path) {
+    if let Ok(folder) = fs::File::open(folder) {
+        let _ = folder.sync_all();
+    }
 }
 
 impl Vault {

@@ -4,11 +4,13 @@ mod field_work;
 mod mailbox;
 mod register;
 mod review;
+mod safekeeping;
 
 pub(crate) use field_work::*;
 pub(crate) use mailbox::*;
 pub(crate) use register::*;
 pub(crate) use review::*;
+pub(crate) use safekeeping::*;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -105,6 +107,10 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<DevicesCommand>,
     },
+    /// Tạo một bản sao lưu, đã đọc lại và đối chiếu; hoặc liệt kê, đổi số bản giữ lại / make a backup, verified; or list them
+    Backup(BackupAsked),
+    /// Trở lại một bản sao lưu; sổ hiện có được để riêng ra, không xoá / go back to a backup; what is here is set aside
+    Restore(Restore),
     /// Dựng lại mọi bảng từ bút toán và so sánh; 1 nếu sai khác / rebuild and compare; exit 1 when something differs
     Check,
     /// Hai mã đối chiếu của kênh chung với một đơn vị / the two digests of a channel

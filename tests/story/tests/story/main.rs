@@ -7,6 +7,7 @@
 
 mod at_rest;
 mod audit;
+mod backup;
 mod carried;
 mod erased;
 mod hostile;

@@ -3,6 +3,11 @@ import type { AttachmentId } from "./AttachmentId";
 import type { AuditExport } from "./AuditExport";
 import type { AuditExported } from "./AuditExported";
 import type { AuditReport } from "./AuditReport";
+import type { BackupFrom } from "./BackupFrom";
+import type { BackupKeeping } from "./BackupKeeping";
+import type { BackupMade } from "./BackupMade";
+import type { BackupName } from "./BackupName";
+import type { Backups } from "./Backups";
 import type { BundleExported } from "./BundleExported";
 import type { BundleJournal } from "./BundleJournal";
 import type { BundlePreview } from "./BundlePreview";
@@ -54,6 +59,7 @@ import type { RecommendationAnswer } from "./RecommendationAnswer";
 import type { RecommendationFilter } from "./RecommendationFilter";
 import type { Recommendations } from "./Recommendations";
 import type { ReportAdd } from "./ReportAdd";
+import type { Restored } from "./Restored";
 import type { Session } from "./Session";
 import type { Settings } from "./Settings";
 import type { TakeIn } from "./TakeIn";
@@ -199,6 +205,20 @@ export interface UseCases {
   device_approve: { request: FileRef; response: DeviceApproved };
   /** Admits what a revoked machine wrote after all, as far as it is here. */
   device_admit: { request: DeviceRef; response: Devices };
+  /** The backups that are here, where they lie and how many are kept. */
+  backups: { request: Nothing; response: Backups };
+  /** Makes a backup now, verified. */
+  backup_make: { request: Nothing; response: BackupMade };
+  /** Makes today's backup, unless it has been made. */
+  backup_daily: { request: Nothing; response: BackupMade };
+  /** Changes where backups lie and how many are kept. */
+  backup_keeping: { request: BackupKeeping; response: Backups };
+  /** Makes a backup ready to be saved elsewhere. */
+  backup_take: { request: BackupName; response: ReadyFile };
+  /** Removes a backup. */
+  backup_remove: { request: BackupName; response: Backups };
+  /** Goes back to a backup, also before anything was started here. The present state is set aside. */
+  backup_restore: { request: BackupFrom; response: Restored };
   /** Stops long work that was given a name, and leaves nothing half written. Work that is over is not touched. */
   work_cancel: { request: WorkRef; response: Nothing };
   /** Rebuilds every derived table from the entries and compares. */

@@ -3,4 +3,4 @@
 /**
  * What long work is doing.
  */
-export type WorkStep = "handing_over" | "packing" | "reading" | "applying" | "replaying" | "comparing" | "attachments" | "writing" | "looking" | "fetching" | "putting";
+export type WorkStep = "handing_over" | "packing" | "reading" | "applying" | "replaying" | "copying" | "verifying" | "comparing" | "attachments" | "writing" | "looking" | "fetching" | "putting";

@@ -5,6 +5,7 @@
 //! Conventions: dates are `YYYY-MM-DD`, moments RFC 3339 at +07:00, ids opaque strings, percents whole numbers 0–100.
 
 mod audit;
+mod backup;
 mod bundles;
 mod devices;
 mod erasure;
@@ -19,6 +20,7 @@ mod tasks;
 mod work;
 
 pub use audit::*;
+pub use backup::*;
 pub use bundles::*;
 pub use devices::*;
 pub use erasure::*;
@@ -232,6 +234,21 @@ use_cases! {
     device_approve(FileRef) -> DeviceApproved;
     /// Admits what a revoked machine wrote after all, as far as it is here.
     device_admit(DeviceRef) -> Devices;
+
+    /// The backups that are here, where they lie and how many are kept.
+    backups(Nothing) -> Backups;
+    /// Makes a backup now, verified.
+    backup_make(Nothing) -> BackupMade;
+    /// Makes today's backup, unless it has been made.
+    backup_daily(Nothing) -> BackupMade;
+    /// Changes where backups lie and how many are kept.
+    backup_keeping(BackupKeeping) -> Backups;
+    /// Makes a backup ready to be saved elsewhere.
+    backup_take(BackupName) -> ReadyFile;
+    /// Removes a backup.
+    backup_remove(BackupName) -> Backups;
+    /// Goes back to a backup, also before anything was started here. The present state is set aside.
+    backup_restore(BackupFrom) -> Restored;
 
     /// Stops long work that was given a name, and leaves nothing half written. Work that is over is not touched.
     work_cancel(WorkRef) -> Nothing;

@@ -3,7 +3,8 @@
 //! A call may bear a name for its work beside its request, `{"do", "with", "work"}`, chosen by whoever calls. While it
 //! goes on, each [`Progress`] of that name is told to whoever listens, and [`work_cancel`](super::UseCases::work_cancel)
 //! stops it: the call then fails with `cancelled`, and nothing was written. Making a bundle, verifying and taking in one,
-//! taking in a list, the audit and the check can be watched so; other calls are quick, and their work's name means nothing.
+//! taking in a list, backups, the audit and the check can be watched so; other calls are quick, and their work's name means
+//! nothing.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -22,6 +23,10 @@ pub enum WorkStep {
     Applying,
     /// The lines of all feeds are being read; counted in entries.
     Replaying,
+    /// A backup is being written or taken out; counted in pages or bytes.
+    Copying,
+    /// A backup is being read back; counted in pages or bytes.
+    Verifying,
     /// What was derived is being compared; counted in tables.
     Comparing,
     /// Attachments are being compared with their hashes; counted in bytes.

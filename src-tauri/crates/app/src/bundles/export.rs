@@ -18,7 +18,7 @@ use chidao_ledger::store::{Connection, LedgerError, awaited, lack, lines, local}
 use chidao_ledger::trust::{ChannelKind, Checkpoint, Party};
 use std::collections::BTreeMap;
 
-/// Setting: the number of this device's last bundle in this epoch.
+/// Setting: the number of this device's last bundle.
 const NUMBER: &str = "bundle_number";
 /// Most acts shown before sending.
 const PREVIEW_LINES: usize = 500;
@@ -210,6 +210,7 @@ impl App {
             .first()
             .ok_or_else(|| AppError::new("internal").with("place", "volumes"))?;
         let (ready, manifest_hash) = (first.made.file.clone(), first.manifest_hash);
+        self.mark_bundle(number)?;
         open.store.write(|writer| {
             writer.set(NUMBER, &number.to_string())?;
             writer.set(&previous_setting(party.unit), &manifest_hash.to_string())?;
@@ -264,10 +265,10 @@ impl App {
         if to.is_empty() {
             return Err(AppError::new("no_recipients").with("unit", &party.name));
         }
-        let number = local::setting(connection, NUMBER)?
+        let last: u64 = local::setting(connection, NUMBER)?
             .and_then(|text| text.parse().ok())
-            .unwrap_or(0)
-            + 1;
+            .unwrap_or(0);
+        let number = last.max(self.last_bundle()) + 1;
         let previous = local::setting(connection, &previous_setting(party.unit))?;
         let described = channels
             .iter()

@@ -2,6 +2,7 @@
 
 use super::{Note, sets};
 use crate::api::*;
+use crate::backup::Beside;
 use crate::home::{App, Open};
 use crate::review::Noted;
 use crate::staging::Place;
@@ -204,6 +205,17 @@ impl App {
         note: &mut Note,
         watch: &mut Watch<'_>,
     ) -> Result<BundleReport, AppError> {
+        self.beside_backup(open, |backup| self.take_in_beside(open, token, note, watch, backup))
+    }
+
+    fn take_in_beside(
+        &self,
+        open: &Open,
+        token: &str,
+        note: &mut Note,
+        watch: &mut Watch<'_>,
+        backup: &mut Beside<'_, '_>,
+    ) -> Result<BundleReport, AppError> {
         let identity = file::keys::parse_identity(&open.keys.age).map_err(file::BundleError::from)?;
         let input = self.bundle_bytes(token)?;
         let opened = file::open(
@@ -246,6 +258,7 @@ impl App {
                 channels::upward(connection, &open.profile)?.is_some_and(|c| c.charter.parent.is_some()),
             )
         })?;
+        backup.begin()?;
         open.store
             .write(|writer| {
                 writer.by_the_clock(self.now_millis());
@@ -292,6 +305,7 @@ impl App {
                 if report.waiting == 0 && !more_to_come && lack::lacking(writer.connection())?.is_empty() {
                     writer.sweep_unnamed(&contents)?;
                 }
+                backup.wait()?;
                 Ok::<_, Failure>(())
             })
             .map_err(AppError::from)?;

@@ -9,6 +9,7 @@ mod generate;
 mod joining;
 mod mailbox;
 mod review;
+mod safekeeping;
 mod start;
 mod taking_in;
 mod tasks;
@@ -48,6 +49,9 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
     match &arguments.command {
         Command::Init(init) => return start::init(&home, clock, init, passphrase_file, output).map(done),
         Command::Join(asked) => return joining::join(&home, clock, asked, passphrase_file, output).map(done),
+        Command::Restore(asked) => {
+            return safekeeping::restore(&home, clock, asked, passphrase_file, output).map(done);
+        }
         Command::Serve(asked) => {
             let app = App::open(&home, clock.edges())?;
             return serve::run(app, asked, passphrase_file).map(done);
@@ -55,9 +59,12 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         _ => {}
     }
     let app = &home::open(&home, clock.edges(), passphrase_file)?;
+    if !matches!(arguments.command, Command::Backup(_)) {
+        safekeeping::daily(app, output);
+    }
     match &arguments.command {
         Command::Check => return upkeep::check(app, output),
-        Command::Init(_) | Command::Join(_) | Command::Serve(_) | Command::Demo => {}
+        Command::Init(_) | Command::Join(_) | Command::Serve(_) | Command::Demo | Command::Restore(_) => {}
         Command::Session => start::session(app, output)?,
         Command::Settings(change) => start::settings(app, change, output)?,
         Command::Keys { command } => start::keys(app, command.as_ref(), output)?,
@@ -79,6 +86,7 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         Command::Audit(asked) => audit::export(app, asked, output)?,
         Command::Incidents => review::incidents(app, output)?,
         Command::Devices { command } => review::devices(app, command.as_ref(), output)?,
+        Command::Backup(asked) => safekeeping::backup(app, asked, output)?,
         Command::Digest { channel } => upkeep::digest(app, channel, output)?,
         Command::Generate(asked) => generate::generate(app, asked, output)?,
     }

@@ -62,6 +62,31 @@ const SENTENCES: &[(&str, &str)] = &[
         "Máy này đã gửi đề nghị gia nhập và đang chờ trả lời của đơn vị. Khi có tệp trả lời, hãy chạy: chidao join accept TỆP --code MÃ.",
     ),
     (
+        "backup_damaged",
+        "Bản sao lưu bị hỏng hoặc bị cắt cụt ({detail}). Sổ vẫn như trước; hãy dùng bản khác.",
+    ),
+    (
+        "backup_folder_lost",
+        "Không tới được thư mục sao lưu {folder}. Hãy cắm ổ đĩa hoặc chọn thư mục khác.",
+    ),
+    (
+        "backup_no_room",
+        "Không đủ chỗ để sao lưu ở {folder}: cần {needed} MB, còn {free} MB. Hãy dọn bớt hoặc chọn thư mục khác; sổ vẫn như trước.",
+    ),
+    (
+        "backup_not_written",
+        "Không ghi được bản sao lưu vào {folder}: {detail}. Sổ vẫn như trước.",
+    ),
+    (
+        "backup_too_new",
+        "Bản sao lưu do chương trình mới hơn tạo. Sổ vẫn như trước; hãy nâng cấp chương trình.",
+    ),
+    ("backup_unknown", "Không có bản sao lưu {name}."),
+    (
+        "backup_unreadable",
+        "Không đọc được bản sao lưu: {detail}. Sổ vẫn như trước.",
+    ),
+    (
         "bad_cursor",
         "Giá trị --after không phải của trang trước. Hãy lấy lại danh sách từ đầu.",
     ),
@@ -183,6 +208,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Nhiệm vụ {task} có sai sót nhưng còn thiếu: {missing}. Phải đủ tính chất, mức độ, nguyên nhân, trách nhiệm mới kết thúc được.",
     ),
     (
+        "home_in_use",
+        "Sổ này đang mở ở một cửa sổ hoặc chương trình khác. Hãy đóng nơi ấy rồi thử lại; sổ vẫn như trước.",
+    ),
+    (
         "home_unknown",
         "Không biết thư mục dữ liệu ở đâu. Hãy chỉ rõ bằng --home.",
     ),
@@ -293,6 +322,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("no_signing_key", "Máy này không có khoá ký nên không thể ghi."),
     ("no_team_head", "Chưa có trưởng đoàn. Chưa ghi gì."),
+    ("not_a_backup", "Tệp này không phải bản sao lưu của Sổ Chỉ Đạo."),
     ("not_a_request", "Tệp này không phải phiếu đề nghị ghi danh hợp lệ."),
     (
         "not_an_answer",

@@ -10,6 +10,7 @@ pub mod awaited;
 pub mod branches;
 pub mod cells;
 pub mod check;
+pub mod copying;
 pub mod cuts;
 pub mod cutting;
 pub mod exchange;

@@ -1,0 +1,87 @@
+//! Who has a home open: every program holds a lock on it, shared by all, and one that replaces what lies in it must be alone.
+
+use crate::AppError;
+use crate::backup::restore;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+/// The file that is locked; it stays empty.
+const LOCK: &str = "lock";
+
+/// Held as long as a program has the home open.
+pub(crate) struct HomeLock {
+    file: File,
+}
+
+fn unusable(error: std::io::Error) -> AppError {
+    AppError::new("home_unusable").with("path", LOCK).with("detail", error)
+}
+
+impl HomeLock {
+    /// Takes part in the lock of a home. A replacement that was decided and cut off is finished first.
+    pub(crate) fn take(home: &Path) -> Result<HomeLock, AppError> {
+        let options = || {
+            File::options()
+                .create(true)
+                .truncate(false)
+                .read(true)
+                .write(true)
+                .open(home.join(LOCK))
+        };
+        let file = options().map_err(unusable)?;
+        if restore::is_pending(home) {
+            let alone = match file.try_lock() {
+                Ok(()) => true,
+                // Somebody is at it, or has taken out what is not decided yet.
+                Err(TryLockError::WouldBlock) if restore::is_decided(home) => {
+                    file.lock().map_err(unusable)?;
+                    true
+                }
+                Err(TryLockError::WouldBlock) => false,
+                Err(TryLockError::Error(error)) => return Err(unusable(error)),
+            };
+            if alone {
+                restore::finish(home)?;
+                file.unlock().map_err(unusable)?;
+            }
+        }
+        file.lock_shared().map_err(unusable)?;
+        Ok(HomeLock { file })
+    }
+
+    /// Does something while no other program has the home open.
+    ///
+    /// # Errors
+    /// `home_in_use` when one has.
+    pub(crate) fn alone<T>(&self, work: impl FnOnce() -> Result<T, AppError>) -> Result<T, AppError> {
+        // Not every system lets a shared lock become an exclusive one.
+        self.file.unlock().map_err(unusable)?;
+        let done = match self.file.try_lock() {
+            Ok(()) => {
+                let done = work();
+                self.file.unlock().map_err(unusable)?;
+                done
+            }
+            Err(TryLockError::WouldBlock) => Err(AppError::new("home_in_use").retryable()),
+            Err(TryLockError::Error(error)) => Err(unusable(error)),
+        };
+        self.file.lock_shared().map_err(unusable)?;
+        done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_share_a_home_and_one_alone_may_replace_it() {
+        let home = tempfile::tempdir().unwrap();
+        let one = HomeLock::take(home.path()).unwrap();
+        let two = HomeLock::take(home.path()).unwrap();
+        assert_eq!(one.alone(|| Ok(())).unwrap_err().code, "home_in_use");
+        drop(two);
+        assert_eq!(one.alone(|| Ok(7)).unwrap(), 7);
+        assert!(HomeLock::take(home.path()).is_ok(), "shared again");
+    }
+}

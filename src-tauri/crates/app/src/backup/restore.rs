@@ -1,0 +1,238 @@
+//! Going back to a backup. Everything is taken out and tried beside the home first; then it takes the home's place in steps
+//! that go on by themselves after a crash. What was there before is set aside, not removed.
+//!
+//! `restoring/` holds what was taken out; once it bears the file `ready`, the change is decided, and whoever opens the home
+//! next finishes it before doing anything else.
+
+use super::file;
+use crate::AppError;
+use crate::api::{BackupFrom, Restored, WorkStep};
+use crate::home::{App, Open, PROFILE, Profile, unpoisoned};
+use crate::staging::Place;
+use crate::vault::{Keys, Vault, put_in_place, sync_folder, write_whole};
+use crate::work::Watch;
+use chidao_ledger::store::{LedgerError, Store, local};
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Folder of what is about to take the home's place.
+const RESTORING: &str = "restoring";
+/// The file in it that decides; its text names the folder into which the present state goes.
+const READY: &str = "ready";
+/// Folder of states that were replaced.
+const SET_ASIDE: &str = "set-aside";
+/// So many of them are kept.
+const ASIDE_KEPT: usize = 2;
+/// The database with what may lie beside it. The log goes first: it must never meet another database.
+const DATABASE: [&str; 3] = ["ledger.db-wal", "ledger.db-shm", "ledger.db"];
+
+/// How the vault of a backup is opened.
+pub(crate) enum Opening<'a> {
+    /// With a passphrase that was good when the backup was made.
+    Passphrase(&'a str),
+}
+
+fn failed(error: std::io::Error) -> AppError {
+    AppError::new("file_not_written").with("detail", error).retryable()
+}
+
+/// Whether something was taken out, decided or not.
+pub(crate) fn is_pending(home: &Path) -> bool {
+    home.join(RESTORING).exists()
+}
+
+/// Whether a change is decided and not finished.
+pub(crate) fn is_decided(home: &Path) -> bool {
+    home.join(RESTORING).join(READY).exists()
+}
+
+/// Finishes a change that was decided. Every step may be done again. Nobody else may have the home open.
+pub(crate) fn finish(home: &Path) -> Result<Option<String>, AppError> {
+    let coming = home.join(RESTORING);
+    let Ok(aside) = fs::read_to_string(coming.join(READY)) else {
+        // What was taken out and not decided is of no use.
+        if coming.exists() {
+            fs::remove_dir_all(&coming).map_err(failed)?;
+        }
+        return Ok(None);
+    };
+    let aside = aside.trim().to_owned();
+    let place = home.join(SET_ASIDE).join(&aside);
+    fs::create_dir_all(&place).map_err(failed)?;
+    if coming.join("ledger.db").exists() {
+        for name in DATABASE {
+            if home.join(name).exists() {
+                fs::rename(home.join(name), place.join(name)).map_err(failed)?;
+            }
+        }
+        sync_folder(home);
+        put_in_place(&coming.join("ledger.db"), &home.join("ledger.db"))?;
+    }
+    if coming.join("vault").exists() {
+        if home.join("vault").exists() {
+            fs::rename(home.join("vault"), place.join("vault")).map_err(failed)?;
+        }
+        put_in_place(&coming.join("vault"), &home.join("vault"))?;
+    }
+    sync_folder(&place);
+    fs::remove_file(coming.join(READY)).map_err(failed)?;
+    sync_folder(&coming);
+    let _ = fs::remove_dir_all(&coming);
+    let was_empty = fs::read_dir(&place).is_ok_and(|mut files| files.next().is_none());
+    if was_empty {
+        let _ = fs::remove_dir(&place);
+    }
+    forget_oldest(&home.join(SET_ASIDE));
+    Ok((!was_empty).then(|| format!("{SET_ASIDE}/{aside}")))
+}
+
+fn forget_oldest(folder: &Path) {
+    let states = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut states: Vec<PathBuf> = states.map(|entry| entry.path()).collect();
+    // Named by when they were set aside.
+    states.sort();
+    for state in states.iter().rev().skip(ASIDE_KEPT) {
+        let _ = fs::remove_dir_all(state);
+    }
+    let _ = fs::remove_dir(folder);
+}
+
+impl App {
+    /// Goes back to a backup of the folder, or to one that was handed over.
+    pub(crate) fn do_backup_restore(&self, request: &BackupFrom, watch: &mut Watch<'_>) -> Result<Restored, AppError> {
+        let path = match request.name.as_str() {
+            "" => match self.staged(&request.file)?.place {
+                Place::File(path) => path,
+                _ => return Err(AppError::new("not_a_backup")),
+            },
+            name => self.find_backup(name)?,
+        };
+        self.restore(&path, &Opening::Passphrase(&request.passphrase), watch)
+    }
+
+    /// Goes back to a backup that lies anywhere on this machine.
+    ///
+    /// # Errors
+    /// `not_a_backup`; `backup_damaged`; `wrong_passphrase`; `home_in_use` when another program has this home open;
+    /// `backup_no_room`. On failure the home is as before.
+    pub fn restore_file(&self, path: &Path, passphrase: &str) -> Result<Restored, AppError> {
+        self.restore(path, &Opening::Passphrase(passphrase), &mut Watch::nobody())
+    }
+
+    fn restore(&self, path: &Path, opening: &Opening<'_>, watch: &mut Watch<'_>) -> Result<Restored, AppError> {
+        let backup = file::look(path)?;
+        super::room_for(
+            backup.size + super::SPARE,
+            fs4::available_space(&self.home).ok(),
+            &self.home,
+        )?;
+        let coming = self.home.join(RESTORING);
+        if is_decided(&self.home) {
+            return Err(AppError::new("home_in_use").retryable());
+        }
+        if coming.exists() {
+            fs::remove_dir_all(&coming).map_err(failed)?;
+        }
+        fs::create_dir(&coming).map_err(failed)?;
+        let told = |step: WorkStep, done, total, watch: &mut Watch<'_>| match watch.step(step, done, total) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(AppError::new("cancelled")),
+        };
+        let taken = backup
+            .take_out(path, &coming, &mut |done, total| {
+                told(WorkStep::Copying, done, total, watch)
+            })
+            .and_then(|()| self.try_out(&coming, opening));
+        let keys = taken.inspect_err(|_| {
+            let _ = fs::remove_dir_all(&coming);
+        })?;
+        let set_aside = self.replace()?;
+        self.open_with(keys)?;
+        Ok(Restored {
+            at: backup.head.at,
+            set_aside,
+            session: self.do_session()?,
+        })
+    }
+
+    /// Opens what was taken out, and lets it begin a new epoch: what it wrote after the backup may be with others.
+    fn try_out(&self, coming: &Path, opening: &Opening<'_>) -> Result<Keys, AppError> {
+        let vault = Vault::of(coming);
+        let keys = match opening {
+            Opening::Passphrase(passphrase) => vault.open(passphrase)?,
+        };
+        let key = chidao_domain::ids::from_hex(&keys.database).ok_or_else(|| AppError::new("vault_unreadable"))?;
+        let store = Store::open(&coming.join("ledger.db"), &key)?;
+        let mut chosen = 0;
+        store.write(|writer| {
+            let text = local::setting(writer.connection(), PROFILE)?;
+            let Some(mut profile) = text.and_then(|text| serde_json::from_str::<Profile>(&text).ok()) else {
+                return Err(LedgerError::NotFound("profile".into()));
+            };
+            profile.epoch = self.later_epoch(profile.epoch);
+            chosen = profile.epoch;
+            let text = serde_json::to_string(&profile).map_err(|_| LedgerError::NotFound("profile".into()))?;
+            writer.set(PROFILE, &text)
+        })?;
+        self.mark_epoch(chosen)?;
+        // Closing folds its log into the file.
+        drop(store);
+        if coming.join("ledger.db-wal").exists() {
+            return Err(AppError::new("store_failed")
+                .with("detail", "a log beside the restored database")
+                .retryable());
+        }
+        Ok(keys)
+    }
+
+    /// Lets what was taken out take the home's place.
+    pub(super) fn replace(&self) -> Result<Option<String>, AppError> {
+        let open = self.close()?;
+        let replaced = self.lock.alone(|| {
+            let aside = (self.edges.now)().format("%Y-%m-%dT%H%M%S").to_string();
+            let aside = (1..)
+                .map(|i| if i == 1 { aside.clone() } else { format!("{aside}-{i}") })
+                .find(|name| !self.home.join(SET_ASIDE).join(name).exists())
+                .unwrap_or(aside);
+            write_whole(&self.home.join(RESTORING).join(READY), aside.as_bytes())?;
+            self.staging.forget_all();
+            finish(&self.home)
+        });
+        if replaced.is_err()
+            && !is_decided(&self.home)
+            && let Some(keys) = open
+        {
+            // As before: nothing was decided.
+            let _ = fs::remove_dir_all(self.home.join(RESTORING));
+            let _ = self.open_with(keys);
+        }
+        replaced
+    }
+
+    /// Closes the store, if it is open, and answers the keys with which it was.
+    ///
+    /// # Errors
+    /// `home_in_use` while something else is being done with it.
+    pub(crate) fn close(&self) -> Result<Option<Keys>, AppError> {
+        let mut held = unpoisoned(&self.open);
+        let busy = || AppError::new("home_in_use").retryable();
+        let keys = match held.take().map(Arc::try_unwrap) {
+            None => None,
+            Some(Ok(Open { store, keys, .. })) => {
+                drop(store);
+                Some(keys)
+            }
+            Some(Err(open)) => {
+                *held = Some(open);
+                return Err(busy());
+            }
+        };
+        // Locked for all others, and somebody is still at work with it.
+        if unpoisoned(&self.last_open).strong_count() > 0 {
+            return Err(busy());
+        }
+        Ok(keys)
+    }
+}
