@@ -203,7 +203,7 @@ fn nothing_typed_in_the_page_can_be_read_while_it_is_open_or_after() {
             .unwrap()
             .to_string_lossy()
             .into_owned();
-        let known = ["ledger.db", "mark.json", "vault/", "staging/", "backups/"];
+        let known = ["ledger.db", "mark.json", "vault/", "staging/", "backups/", "lock"];
         assert!(
             known.iter().any(|known| name.starts_with(known)),
             "{name} is in no inventory"
