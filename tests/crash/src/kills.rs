@@ -1,4 +1,5 @@
-//! The program killed at moments drawn from a seed, while it edits, reports, takes in, exports, synchronises and audits.
+//! The program killed at moments drawn from a seed, while it edits, reports, takes in, exports, synchronises, audits, makes
+//! backups and goes back to them.
 
 use crate::Answer;
 use crate::chance::Chance;
@@ -24,9 +25,11 @@ enum Act {
     Sync,
     Audit,
     Erase,
+    Backup,
+    Restore,
 }
 
-const ACTS: [Act; 9] = [
+const ACTS: [Act; 11] = [
     Act::Set,
     Act::Report,
     Act::TakeIn,
@@ -36,6 +39,8 @@ const ACTS: [Act; 9] = [
     Act::Sync,
     Act::Audit,
     Act::Erase,
+    Act::Backup,
+    Act::Restore,
 ];
 
 /// What a run did.
@@ -142,6 +147,8 @@ impl Run {
                 self.look(side)
             }
             Act::Erase => self.erase(),
+            Act::Backup => self.backup(side),
+            Act::Restore => self.restore(side),
             Act::Audit => {
                 let out = self.world.folder.join(format!("desk/{}.jsonl", self.chance.number()));
                 let other = self.world.offices[1 - side].code;
@@ -182,6 +189,59 @@ impl Run {
         match self.world.photos_left(what.side, &what, id)? {
             0 => Ok(()),
             left => Err(format!("{left} photos are left of what was erased: {what:?}").into()),
+        }
+    }
+
+    /// Makes a backup: each that has its name is whole.
+    fn backup(&mut self, side: Side) -> Answer<()> {
+        let answered = self.broken_off(Act::Backup, side, &["backup"])?;
+        self.look(side)?;
+        let office = &self.world.offices[side];
+        let listed = office.json(&["backup", "--list"])?;
+        let rows = listed["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let listed: BTreeSet<&str> = rows.iter().filter_map(|row| row["name"].as_str()).collect();
+        let there = files(&office.home.join("backups"))?;
+        let whole = there
+            .iter()
+            .filter(|path| path.extension().is_some_and(|end| end == "chidao-backup"));
+        for path in whole {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if !listed.contains(name) {
+                return Err(format!("half a backup has its name: {name}").into());
+            }
+        }
+        match answered {
+            Some(answer) if !listed.contains(word(&answer["made"]["name"])?) => {
+                Err(format!("what was answered is not there: {answer}").into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Goes back to a backup: the home is as it was just before, or as the backup has it.
+    fn restore(&mut self, side: Side) -> Answer<()> {
+        let out = self
+            .world
+            .folder
+            .join(format!("desk/{}.chidao-backup", self.chance.number()));
+        let (office, other) = (self.world.offices[side].clone(), self.world.offices[1 - side].code);
+        let digest = || -> Answer<Value> { Ok(office.json(&["digest", "--channel", other])?["entries"].clone()) };
+        office.json(&["backup", "--out", text(&out)?])?;
+        let then = digest()?;
+        // By this the two are told apart. It leaves this machine in no bundle before it may be gone again.
+        office.json(&["task", "set", "NV41", "lead", &self.chance.number().to_string()])?;
+        let before = digest()?;
+        let answered = self.broken_off(Act::Restore, side, &["restore", text(&out)?])?;
+        self.look(side)?;
+        if office.home.join("restoring").exists() {
+            return Err("what was taken out and not decided is left".into());
+        }
+        let now = digest()?;
+        std::fs::remove_file(&out)?;
+        match answered {
+            Some(_) if now != then => Err("answered, and not as the backup has it".into()),
+            None if now != then && now != before => Err("neither as before nor as the backup has it".into()),
+            _ => Ok(()),
         }
     }
 

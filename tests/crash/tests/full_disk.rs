@@ -25,6 +25,10 @@ fn place() -> Place {
 fn place_with(folder: tempfile::TempDir, little: Little) -> Place {
     let at = folder.path().join("place");
     let world = World::begin(&at).unwrap_or_else(|found| panic!("{found}"));
+    for office in &world.offices {
+        // A backup before taking in would want more room than any write after it: those would never be without.
+        office.json(&["backup", "--before-import", "0"]).unwrap();
+    }
     Place {
         little,
         world,
@@ -69,7 +73,7 @@ impl Place {
         println!("{:?}: {codes:?}", &words[..2]);
         if matches!(self.little, Little::Full(_)) {
             for refusal in &tried.refusals {
-                let plain = ["disk_full", "mailbox_full"].contains(&refusal.code.as_str());
+                let plain = ["disk_full", "mailbox_full", "backup_no_room"].contains(&refusal.code.as_str());
                 assert!(plain, "{words:?}: {}", refusal.told);
             }
         }
@@ -204,6 +208,35 @@ fn a_history_for_an_audit_without_room_is_refused_and_leaves_nothing() {
     place.squeezed(1, &words, 24, None);
     let [_, district] = &place.world.offices;
     district.json(&["audit", "verify", text(&out).unwrap()]).unwrap();
+}
+
+#[test]
+fn a_backup_without_room_is_refused_and_one_for_which_an_import_waits_lets_nothing_in() {
+    let mut place = place();
+    let district = place.world.offices[1].clone();
+    let backups = || -> Vec<_> {
+        let all = files(&district.home.join("backups")).unwrap();
+        all.into_iter()
+            .filter(|path| path.extension().is_some_and(|end| end == "chidao-backup"))
+            .collect()
+    };
+    let before = backups();
+    let tried = with_ever_more(&place.little, &district, &["backup"], 300, &mut |_| {
+        district.is_whole()?;
+        match backups() == before {
+            true => Ok(()),
+            false => Err("a backup that was refused has its name".into()),
+        }
+    });
+    let tried = tried.unwrap_or_else(|found| panic!("{found}"));
+    assert!(!tried.refusals.is_empty());
+    assert_eq!(backups().len(), before.len() + 1);
+    district.json(&["backup", "--before-import", "2"]).unwrap();
+    let mark = place.world.mark();
+    let list = place.world.list(&mark, 60).unwrap();
+    let words = ["import", "tasks", text(&list).unwrap(), "--unit", "H02.15"];
+    place.squeezed(1, &words, 300, Some(&what(None, &mark, 60)));
+    assert_eq!(backups().len(), before.len() + 2);
 }
 
 #[test]

@@ -96,6 +96,12 @@ impl Desk {
             passphrase: PASSPHRASE.into(),
         })
         .unwrap();
+        // What a refused bundle leaves in the home is measured here; a backup beside it is tested where backups are.
+        app.backup_keeping(BackupKeeping {
+            before_import: 0,
+            ..BackupKeeping::default()
+        })
+        .unwrap();
         Desk {
             keys: keys_of(home.path()),
             home,

@@ -2,8 +2,10 @@
 
 use crate::AppError;
 use crate::backup::restore;
+use crate::home::unpoisoned;
 use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::sync::Mutex;
 
 /// The file that is locked; it stays empty.
 const LOCK: &str = "lock";
@@ -11,6 +13,10 @@ const LOCK: &str = "lock";
 /// Held as long as a program has the home open.
 pub(crate) struct HomeLock {
     file: File,
+    /// The file knows this program as one; its threads take turns here.
+    turn: Mutex<()>,
+    /// Held while something is being made ready to take the home's place.
+    pub(crate) replacement: Mutex<()>,
 }
 
 fn unusable(error: std::io::Error) -> AppError {
@@ -46,7 +52,11 @@ impl HomeLock {
             }
         }
         file.lock_shared().map_err(unusable)?;
-        Ok(HomeLock { file })
+        Ok(HomeLock {
+            file,
+            turn: Mutex::default(),
+            replacement: Mutex::default(),
+        })
     }
 
     /// Does something while no other program has the home open.
@@ -54,6 +64,7 @@ impl HomeLock {
     /// # Errors
     /// `home_in_use` when one has.
     pub(crate) fn alone<T>(&self, work: impl FnOnce() -> Result<T, AppError>) -> Result<T, AppError> {
+        let _turn = unpoisoned(&self.turn);
         // Not every system lets a shared lock become an exclusive one.
         self.file.unlock().map_err(unusable)?;
         let done = match self.file.try_lock() {

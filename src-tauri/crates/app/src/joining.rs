@@ -34,6 +34,7 @@ fn digits(text: &str) -> String {
 
 impl App {
     pub(crate) fn do_join_request(&self, request: &JoinRequest) -> Result<ReadyFile, AppError> {
+        self.finish_replacing()?;
         if self.vault.exists() {
             return Err(AppError::new("already_started"));
         }

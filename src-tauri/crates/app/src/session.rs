@@ -34,6 +34,7 @@ pub(crate) fn required(field: &str, value: &str, most: usize) -> Result<String, 
 
 impl App {
     pub(crate) fn do_session(&self) -> Result<Session, AppError> {
+        self.finish_replacing()?;
         let vault = match (self.vault.exists(), unpoisoned(&self.open).is_some()) {
             (_, true) => VaultState::Open,
             (true, false) => VaultState::Locked,
@@ -86,6 +87,7 @@ impl App {
     }
 
     pub(crate) fn do_first_start(&self, request: FirstStart) -> Result<FirstStarted, AppError> {
+        self.finish_replacing()?;
         if self.vault.exists() {
             return Err(AppError::new("already_started"));
         }
@@ -217,6 +219,7 @@ impl App {
     }
 
     pub(crate) fn do_unlock(&self, request: Unlock) -> Result<Session, AppError> {
+        self.finish_replacing()?;
         if !self.vault.exists() {
             return Err(AppError::new("not_started"));
         }

@@ -132,7 +132,7 @@ fn pass_through(
             return Err(damaged("cut short"));
         }
         hasher.update(&piece[..read]);
-        on(&piece[..read]).map_err(|error| AppError::new("file_not_written").with("detail", error).retryable())?;
+        on(&piece[..read]).map_err(|error| AppError::of_writing("file_not_written", &error).retryable())?;
         done += read as u64;
         told(done, size)?;
     }
@@ -141,7 +141,7 @@ fn pass_through(
 
 /// Turns the copy of a database into a backup: appends the vault's files and the foot, and flushes.
 pub(crate) fn finish(path: &Path, head: &Head, files: &[(String, Vec<u8>)]) -> Result<(), AppError> {
-    let failed = |error: std::io::Error| AppError::new("file_not_written").with("detail", error).retryable();
+    let failed = |error: std::io::Error| AppError::of_writing("file_not_written", &error).retryable();
     let text = serde_json::to_vec_pretty(head).map_err(|error| AppError::internal("backup", &error))?;
     let mut tar = tar::Builder::new(Vec::new());
     let mut put = |name: &str, bytes: &[u8]| {
@@ -245,7 +245,7 @@ pub(crate) fn named(files: &[(String, Vec<u8>)]) -> Vec<KeyFile> {
 impl Backup {
     /// Takes everything out into an empty folder, `ledger.db` and `vault/`, each flushed and compared with the head.
     pub(crate) fn take_out(&self, path: &Path, into: &Path, told: &mut Told<'_>) -> Result<(), AppError> {
-        let failed = |error: std::io::Error| AppError::new("file_not_written").with("detail", error).retryable();
+        let failed = |error: std::io::Error| AppError::of_writing("file_not_written", &error).retryable();
         let mut from = File::open(path).map_err(unreadable)?;
         let mut to = File::create_new(into.join("ledger.db")).map_err(failed)?;
         let hash = pass_through(&mut from, self.database, told, |piece| to.write_all(piece))?;

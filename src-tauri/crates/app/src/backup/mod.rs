@@ -231,14 +231,14 @@ impl App {
     pub(crate) fn do_backup_remove(&self, request: &BackupName) -> Result<Backups, AppError> {
         self.opened()?;
         let found = self.find_backup(&request.name)?;
-        fs::remove_file(&found).map_err(|error| AppError::new("file_not_written").with("detail", error).retryable())?;
+        fs::remove_file(&found).map_err(|error| AppError::of_writing("file_not_written", &error).retryable())?;
         self.do_backups()
     }
 
     /// A backup as a file to be saved elsewhere: on a stick, in the safe.
     pub(crate) fn do_backup_take(&self, request: &BackupName) -> Result<ReadyFile, AppError> {
         let found = self.find_backup(&request.name)?;
-        let failed = |error: std::io::Error| AppError::new("file_not_written").with("detail", error).retryable();
+        let failed = |error: std::io::Error| AppError::of_writing("file_not_written", &error).retryable();
         let name = found.file_name().unwrap_or_default().to_string_lossy().into_owned();
         // What is staged is removed at the lock; the backup itself is not.
         let staged = self
@@ -270,12 +270,7 @@ impl App {
     fn plan_backup(&self, open: &Open, why: BackupWhy) -> Result<Plan, AppError> {
         let keeping = self.keeping(open)?;
         let (folder, _) = self.backup_folder(&keeping);
-        fs::create_dir_all(&folder).map_err(|error| {
-            AppError::new("backup_not_written")
-                .with("folder", folder.display())
-                .with("detail", error)
-                .retryable()
-        })?;
+        fs::create_dir_all(&folder).map_err(|error| not_written(&folder, LedgerError::File(error)))?;
         room_for(self.store_size() + SPARE, fs4::available_space(&folder).ok(), &folder)?;
         Ok(Plan { folder, keeping, why })
     }
@@ -354,10 +349,7 @@ impl App {
             .map_err(|error| match error {
                 LedgerError::Cancelled => AppError::new("cancelled"),
                 LedgerError::Inconsistent(detail) => AppError::new("backup_damaged").with("detail", detail).retryable(),
-                error => AppError::new("backup_not_written")
-                    .with("folder", plan.folder.display())
-                    .with("detail", error)
-                    .retryable(),
+                error => not_written(&plan.folder, error),
             })?;
         let mut hearing = |done, total| match told(WorkStep::Verifying, done, total) {
             ControlFlow::Continue(()) => Ok(()),
@@ -475,12 +467,7 @@ impl App {
 
     fn copy_unopened(&self, path: &Path, key: &[u8; 32]) -> Result<(), AppError> {
         let folder = self.own_backups();
-        fs::create_dir_all(&folder).map_err(|error| {
-            AppError::new("backup_not_written")
-                .with("folder", folder.display())
-                .with("detail", error)
-                .retryable()
-        })?;
+        fs::create_dir_all(&folder).map_err(|error| not_written(&folder, LedgerError::File(error)))?;
         room_for(self.store_size() + SPARE, fs4::available_space(&folder).ok(), &folder)?;
         let name = format!(
             "{}_before-migration.{}",
@@ -533,6 +520,18 @@ fn row(found: &Found, here: bool) -> BackupRow {
         size: found.size,
         program: found.head.program.clone(),
         here,
+    }
+}
+
+/// `disk_full` where that is all; otherwise what stood in the way, and where.
+fn not_written(folder: &Path, error: LedgerError) -> AppError {
+    let detail = error.to_string();
+    match AppError::from(error) {
+        full if full.code == "disk_full" => full,
+        _ => AppError::new("backup_not_written")
+            .with("folder", folder.display())
+            .with("detail", detail)
+            .retryable(),
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) enum Opening<'a> {
 }
 
 fn failed(error: std::io::Error) -> AppError {
-    AppError::new("file_not_written").with("detail", error).retryable()
+    AppError::of_writing("file_not_written", &error).retryable()
 }
 
 /// Whether something was taken out, decided or not.
@@ -122,6 +122,8 @@ impl App {
     }
 
     fn restore(&self, path: &Path, opening: &Opening<'_>, watch: &mut Watch<'_>) -> Result<Restored, AppError> {
+        let busy = || AppError::new("home_in_use").retryable();
+        let _only = self.lock.replacement.try_lock().map_err(|_| busy())?;
         let backup = file::look(path)?;
         super::room_for(
             backup.size + super::SPARE,
@@ -130,7 +132,7 @@ impl App {
         )?;
         let coming = self.home.join(RESTORING);
         if is_decided(&self.home) {
-            return Err(AppError::new("home_in_use").retryable());
+            return Err(busy());
         }
         if coming.exists() {
             fs::remove_dir_all(&coming).map_err(failed)?;
@@ -149,7 +151,8 @@ impl App {
             let _ = fs::remove_dir_all(&coming);
         })?;
         let set_aside = self.replace()?;
-        self.open_with(keys)?;
+        // It has taken its place, and opened well before. If it does not now, the session says that it is locked.
+        let _ = self.open_with(keys);
         Ok(Restored {
             at: backup.head.at,
             set_aside,
@@ -189,7 +192,10 @@ impl App {
 
     /// Lets what was taken out take the home's place.
     pub(super) fn replace(&self) -> Result<Option<String>, AppError> {
-        let open = self.close()?;
+        let give_up = || {
+            let _ = fs::remove_dir_all(self.home.join(RESTORING));
+        };
+        let open = self.close().inspect_err(|_| give_up())?;
         let replaced = self.lock.alone(|| {
             let aside = (self.edges.now)().format("%Y-%m-%dT%H%M%S").to_string();
             let aside = (1..)
@@ -200,15 +206,30 @@ impl App {
             self.staging.forget_all();
             finish(&self.home)
         });
-        if replaced.is_err()
-            && !is_decided(&self.home)
-            && let Some(keys) = open
-        {
+        if replaced.is_err() && !is_decided(&self.home) {
             // As before: nothing was decided.
-            let _ = fs::remove_dir_all(self.home.join(RESTORING));
-            let _ = self.open_with(keys);
+            give_up();
+            if let Some(keys) = open {
+                let _ = self.open_with(keys);
+            }
         }
         replaced
+    }
+
+    /// Finishes a change that was decided and could not be finished then: a file of the home was held by another program.
+    /// Until it is finished the home is neither the one nor the other, and must not be opened or started.
+    ///
+    /// # Errors
+    /// Why it still cannot be finished.
+    pub(crate) fn finish_replacing(&self) -> Result<(), AppError> {
+        if is_decided(&self.home) {
+            self.lock.alone(|| match is_decided(&self.home) {
+                true => finish(&self.home),
+                // Another thread was quicker.
+                false => Ok(None),
+            })?;
+        }
+        Ok(())
     }
 
     /// Closes the store, if it is open, and answers the keys with which it was.
