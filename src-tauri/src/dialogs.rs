@@ -16,6 +16,8 @@ pub(crate) enum PickKind {
     TaskList,
     /// Photos, scans and documents: several.
     Attachments,
+    /// A backup: one file.
+    Backup,
 }
 
 impl PickKind {
@@ -32,6 +34,8 @@ impl PickKind {
             (PickKind::TaskList, Language::En) => "Choose a list of tasks",
             (PickKind::Attachments, Language::Vi) => "Chọn tệp đính kèm",
             (PickKind::Attachments, Language::En) => "Choose attachments",
+            (PickKind::Backup, Language::Vi) => "Chọn bản sao lưu",
+            (PickKind::Backup, Language::En) => "Choose a backup",
         }
     }
 
@@ -43,6 +47,8 @@ impl PickKind {
             (PickKind::TaskList, Language::Vi) => Some(("Bảng tính", &["xlsx", "xls", "ods", "csv", "tsv"])),
             (PickKind::TaskList, Language::En) => Some(("Spreadsheets", &["xlsx", "xls", "ods", "csv", "tsv"])),
             (PickKind::Attachments, _) => None,
+            (PickKind::Backup, Language::Vi) => Some(("Bản sao lưu", &["chidao-backup"])),
+            (PickKind::Backup, Language::En) => Some(("Backups", &["chidao-backup"])),
         }
     }
 }

@@ -35,7 +35,7 @@ export function count(value: number): string {
 /** Bytes as 1,4 MB. */
 export function size(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
-  const [value, unit] = bytes < 1 << 20 ? [bytes / 1024, 'KB'] : [bytes / (1 << 20), 'MB'];
+  const [value, unit] = bytes < 2 ** 20 ? [bytes / 1024, 'KB'] : bytes < 2 ** 30 ? [bytes / 2 ** 20, 'MB'] : [bytes / 2 ** 30, 'GB'];
   return `${value.toFixed(1).replace('.', ',')} ${unit}`;
 }
 

@@ -15,6 +15,8 @@ export const app = $state({
   notes: [] as { id: number; text: string; bad: boolean }[],
   /** Counts changes of data, so that what is shown is asked for again. */
   changed: 0,
+  /** Counts backups that were made by themselves. */
+  backedUp: 0,
 });
 
 let lastNote = 0;

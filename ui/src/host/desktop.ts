@@ -11,7 +11,7 @@ async function ask<T>(command: string, args?: Parameters<typeof invoke>[1], head
 }
 
 /** What the shell's dialog calls the kinds of files. */
-const SHELL_KINDS: Record<PickKind, string> = { list: 'task_list', bundle: 'bundle', enrolment: 'attachments', answer: 'attachments', photos: 'attachments', any: 'attachments' };
+const SHELL_KINDS: Record<PickKind, string> = { list: 'task_list', bundle: 'bundle', enrolment: 'attachments', answer: 'attachments', photos: 'attachments', backup: 'backup', any: 'attachments' };
 
 /** The program behind the desktop window. */
 export function desktop(): Host {

@@ -49,7 +49,7 @@ export interface Kept {
 }
 
 /** What kind of files the person is to choose. */
-export type PickKind = 'list' | 'bundle' | 'enrolment' | 'answer' | 'photos' | 'any';
+export type PickKind = 'list' | 'bundle' | 'enrolment' | 'answer' | 'photos' | 'backup' | 'any';
 
 /** Told while a file is handed over: bytes sent so far and in all. */
 export type SeenProgress = (sent: number, size: number) => void;
@@ -82,6 +82,8 @@ export function acceptedBy(kind: PickKind): string {
       return '.chidao-answer';
     case 'photos':
       return 'image/*,.pdf,.doc,.docx,.xls,.xlsx';
+    case 'backup':
+      return '.chidao-backup';
     case 'any':
       return '';
   }

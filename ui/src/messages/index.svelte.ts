@@ -3,6 +3,7 @@
  * A room keeps its texts in a file of its own; both languages must have the same keys, which the types enforce.
  */
 import type { AppFailure } from '../host';
+import { backups } from './backups';
 import { bundles } from './bundles';
 import { common } from './common';
 import { errors } from './errors';
@@ -21,7 +22,7 @@ import { units } from './units';
 
 const catalogue = {
   common, errors, fields, gallery, start, tasks,
-  bundles, inspections, mailbox, recommendations, review, settings, takingIn, totals, units,
+  backups, bundles, inspections, mailbox, recommendations, review, settings, takingIn, totals, units,
 } as const;
 
 type Rooms = typeof catalogue;

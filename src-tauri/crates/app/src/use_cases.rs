@@ -215,6 +215,9 @@ impl UseCases for App {
     fn backup_remove(&self, request: BackupName) -> Answer<Backups> {
         self.do_backup_remove(&request)
     }
+    fn backup_look(&self, request: FileRef) -> Answer<BackupRow> {
+        self.do_backup_look(&request)
+    }
     fn backup_restore(&self, request: BackupFrom) -> Answer<Restored> {
         self.do_backup_restore(&request, &mut Watch::nobody())
     }

@@ -7,6 +7,7 @@ import type { BackupFrom } from "./BackupFrom";
 import type { BackupKeeping } from "./BackupKeeping";
 import type { BackupMade } from "./BackupMade";
 import type { BackupName } from "./BackupName";
+import type { BackupRow } from "./BackupRow";
 import type { Backups } from "./Backups";
 import type { BundleExported } from "./BundleExported";
 import type { BundleJournal } from "./BundleJournal";
@@ -217,6 +218,8 @@ export interface UseCases {
   backup_take: { request: BackupName; response: ReadyFile };
   /** Removes a backup. */
   backup_remove: { request: BackupName; response: Backups };
+  /** What a backup that was handed over says of itself. */
+  backup_look: { request: FileRef; response: BackupRow };
   /** Goes back to a backup, also before anything was started here. The present state is set aside. */
   backup_restore: { request: BackupFrom; response: Restored };
   /** Stops long work that was given a name, and leaves nothing half written. Work that is over is not touched. */

@@ -247,6 +247,8 @@ use_cases! {
     backup_take(BackupName) -> ReadyFile;
     /// Removes a backup.
     backup_remove(BackupName) -> Backups;
+    /// What a backup that was handed over says of itself.
+    backup_look(FileRef) -> BackupRow;
     /// Goes back to a backup, also before anything was started here. The present state is set aside.
     backup_restore(BackupFrom) -> Restored;
 

@@ -23,9 +23,9 @@ pub enum WorkStep {
     Applying,
     /// The lines of all feeds are being read; counted in entries.
     Replaying,
-    /// A backup is being written or taken out; counted in pages or bytes.
+    /// A backup is being written or taken out; counted in bytes.
     Copying,
-    /// A backup is being read back; counted in pages or bytes.
+    /// A backup is being read back; counted in bytes.
     Verifying,
     /// What was derived is being compared; counted in tables.
     Comparing,

@@ -6,7 +6,7 @@
 
 use super::file;
 use crate::AppError;
-use crate::api::{BackupFrom, Restored, WorkStep};
+use crate::api::{BackupFrom, BackupRow, FileRef, Restored, WorkStep};
 use crate::home::{App, Open, PROFILE, Profile, unpoisoned};
 use crate::staging::Place;
 use crate::vault::{Keys, Vault, put_in_place, sync_folder, write_whole};
@@ -103,13 +103,27 @@ impl App {
     /// Goes back to a backup of the folder, or to one that was handed over.
     pub(crate) fn do_backup_restore(&self, request: &BackupFrom, watch: &mut Watch<'_>) -> Result<Restored, AppError> {
         let path = match request.name.as_str() {
-            "" => match self.staged(&request.file)?.place {
-                Place::File(path) => path,
-                _ => return Err(AppError::new("not_a_backup")),
-            },
+            "" => self.handed_backup(&request.file)?.1,
             name => self.find_backup(name)?,
         };
         self.restore(&path, &Opening::Passphrase(&request.passphrase), watch)
+    }
+
+    /// The name and the place of a backup that was handed over.
+    fn handed_backup(&self, token: &str) -> Result<(String, PathBuf), AppError> {
+        let staged = self.staged(token)?;
+        match staged.place {
+            Place::File(path) => Ok((staged.ready.name, path)),
+            _ => Err(AppError::new("not_a_backup")),
+        }
+    }
+
+    /// What a backup that was handed over says of itself, before anybody goes back to it.
+    pub(crate) fn do_backup_look(&self, request: &FileRef) -> Result<BackupRow, AppError> {
+        let (name, path) = self.handed_backup(&request.file)?;
+        let file::Backup { head, size, .. } = file::look(&path)?;
+        let here = self.opened().is_ok_and(|open| head.is_of(open.profile.device));
+        Ok(super::row(&super::Found { name, size, head }, here))
     }
 
     /// Goes back to a backup that lies anywhere on this machine.

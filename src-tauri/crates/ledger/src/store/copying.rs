@@ -10,6 +10,8 @@ use std::fs::File;
 use std::path::Path;
 use zeroize::Zeroizing;
 
+/// Bytes of a page, as SQLCipher makes them.
+const PAGE: u64 = 4096;
 /// Pages copied between two looks at the watch: 4 MiB.
 const PAGES: i32 = 1024;
 
@@ -46,7 +48,7 @@ pub enum CopyStep {
     Verifying,
 }
 
-/// Told of each step how much of how much is done, in pages; `ControlFlow::Break(())` ends it with
+/// Told of each step how much of how much is done, in bytes; `ControlFlow::Break(())` ends it with
 /// [`LedgerError::Cancelled`].
 pub type CopyWatch<'w> = dyn FnMut(CopyStep, u64, u64) -> std::ops::ControlFlow<()> + 'w;
 
@@ -124,8 +126,8 @@ fn copy(from: &Connection, path: &Path, key: &str, watch: &mut CopyWatch<'_>) ->
             let (all, left) = (all.unwrap_or(0), left.unwrap_or(0));
             tell(
                 &mut |done, total| watch(CopyStep::Writing, done, total),
-                all.saturating_sub(left),
-                all,
+                all.saturating_sub(left) * PAGE,
+                all * PAGE,
             )?;
             match step {
                 StepResult::Done => break,
@@ -162,14 +164,14 @@ pub fn verify_at(path: &Path, key: &[u8; 32], watch: &mut CopyWatch<'_>) -> Resu
 
 fn verify_copy(path: &Path, key: &str, watch: &mut CopyWatch<'_>) -> Result<Summary> {
     let connection = at(path, key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let pages: u64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
-    tell(&mut |done, total| watch(CopyStep::Verifying, done, total), 0, pages)?;
+    let size = path.metadata()?.len();
+    tell(&mut |done, total| watch(CopyStep::Verifying, done, total), 0, size)?;
     let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if sound != "ok" {
         return Err(LedgerError::Inconsistent(format!("database {sound}")));
     }
     let held = summary(&connection)?;
-    tell(&mut |done, total| watch(CopyStep::Verifying, done, total), pages, pages)?;
+    tell(&mut |done, total| watch(CopyStep::Verifying, done, total), size, size)?;
     Ok(held)
 }
 
