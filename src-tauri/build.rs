@@ -15,7 +15,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     // The icon's path is relative to this folder, like every other in tauri.conf.json.
-    let windows = tauri_build::WindowsAttributes::new().window_icon_path("../icons/icon.ico");
+    let windows = tauri_build::WindowsAttributes::new()
+        .window_icon_path("../icons/icon.ico")
+        .app_manifest(include_str!("windows/program.manifest"));
     tauri_build::try_build(tauri_build::Attributes::new().windows_attributes(windows))?;
     Ok(())
 }

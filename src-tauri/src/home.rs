@@ -26,11 +26,20 @@ pub(crate) fn usual(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathB
     }
 }
 
+/// The file beside a program that says that its data lies there too: on a stick.
+const PORTABLE: &str = "portable.txt";
+
+/// The place of the data of a program on a stick: `du-lieu` beside it, if [`PORTABLE`] lies there.
+pub(crate) fn beside(program: &Path) -> Option<PathBuf> {
+    let folder = program.parent()?;
+    folder.join(PORTABLE).is_file().then(|| folder.join("du-lieu"))
+}
+
 /// Why a home cannot be used.
 #[derive(Debug)]
 pub(crate) enum HomeError {
     /// Another window has it open.
-    InUse,
+    InUse(PathBuf),
     /// It cannot be made or written to.
     Unusable(PathBuf, io::Error),
 }
@@ -38,7 +47,7 @@ pub(crate) enum HomeError {
 impl std::fmt::Display for HomeError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            HomeError::InUse => write!(
+            HomeError::InUse(_) => write!(
                 out,
                 "Sổ Chỉ Đạo đang mở trong một cửa sổ khác. Hãy dùng cửa sổ đó.\n\nSổ Chỉ Đạo is already open in another \
                  window. Please use that one."
@@ -72,7 +81,7 @@ impl Held {
                 path: path.to_owned(),
                 _lock: lock,
             }),
-            Err(TryLockError::WouldBlock) => Err(HomeError::InUse),
+            Err(TryLockError::WouldBlock) => Err(HomeError::InUse(path.to_owned())),
             Err(TryLockError::Error(error)) => Err(unusable(error)),
         }
     }
@@ -108,9 +117,18 @@ mod tests {
         let home = folder.path().join("dữ liệu/sổ");
         let first = Held::take(&home).unwrap();
         assert_eq!(first.path(), home);
-        assert!(matches!(Held::take(&home), Err(HomeError::InUse)));
+        assert!(matches!(Held::take(&home), Err(HomeError::InUse(path)) if path == home));
         drop(first);
         assert!(Held::take(&home).is_ok());
+    }
+
+    #[test]
+    fn on_a_stick_the_data_lies_beside_the_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("so-chi-dao.exe");
+        assert_eq!(beside(&program), None);
+        std::fs::write(folder.path().join("portable.txt"), "").unwrap();
+        assert_eq!(beside(&program), Some(folder.path().join("du-lieu")));
     }
 
     #[test]

@@ -6,23 +6,29 @@
 // A console window beside the program would only frighten people; in development it shows what is printed.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+mod browser;
 mod demonstration;
 mod dialogs;
+mod door;
 mod edges;
 mod ending;
 mod home;
 mod host;
+mod opened;
 mod seam;
 mod start;
 mod window;
+mod words;
 
-use start::{Asked, Start};
+use start::{Asked, Shown, Start};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match Start::parse(std::env::args_os().skip(1)) {
         Ok(Asked::Window(start)) => {
-            if let Some(reason) = window::no_display(|name| std::env::var_os(name)) {
+            if start.shown != Shown::Address
+                && let Some(reason) = window::no_display(|name| std::env::var_os(name))
+            {
                 eprintln!("{reason}");
                 return ExitCode::from(2);
             }

@@ -8,6 +8,7 @@
 //! | `save_file` | `{file, language}` | `{path}`, or null if the person thought better of it |
 //! | `pick_files` | `{kind, language}` | a list of [`ReadyFile`], empty if the person thought better of it |
 //! | `watch` | `{channel}`: where each [`Progress`] is to be sent from now on | nothing |
+//! | `opened` | nothing | the [`ReadyFile`] that the program was opened with, once, or null |
 //! | `painted` | nothing | nothing |
 //!
 //! Each command is a few lines over a function that knows no window, so that it can be tested without one. Everything
@@ -16,6 +17,7 @@
 use crate::dialogs::{Dialogs, PickKind};
 use crate::ending::Counted;
 use crate::host::Host;
+use crate::opened::Opened;
 use crate::window::Painting;
 use chidao_app::AppError;
 use chidao_app::api::{Language, Progress, ReadyFile, WorkStep};
@@ -128,6 +130,15 @@ pub(crate) async fn pick_files(
 #[tauri::command]
 pub(crate) fn watch(channel: Channel<Progress>, seam: State<'_, Seam>) {
     *seam.watching.lock().unwrap_or_else(PoisonError::into_inner) = Some(channel);
+}
+
+#[tauri::command]
+pub(crate) async fn opened(
+    seam: State<'_, Seam>,
+    opened: State<'_, Arc<Opened>>,
+) -> Result<Option<ReadyFile>, AppError> {
+    let (host, opened) = (Arc::clone(&seam.host), Arc::clone(&opened));
+    apart(move || opened.take(&*host)).await
 }
 
 /// Tells whoever watches. A page that was reloaded no longer hears; it watches anew.

@@ -1,19 +1,24 @@
 //! The window: opened once, on one page, which it never leaves.
 
+use crate::browser::{self, Serving, Shared};
 use crate::demonstration::Demonstration;
 use crate::dialogs;
+use crate::door::{self, Door, Sign};
 use crate::edges::{self, Clock};
+use crate::ending::Counted;
 use crate::home::{self, Held, HomeError};
 use crate::host::{self, Opening};
+use crate::opened::Opened;
 use crate::seam::{self, Seam};
-use crate::start::Start;
+use crate::start::{Shown, Start};
+use crate::words;
 use chidao_app::AppError;
 use std::error::Error;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
@@ -50,8 +55,9 @@ impl Painting {
     }
 }
 
-/// What must last as long as the window: the home's lock and, in a demonstration, the home itself.
-struct Kept(Mutex<Option<(Held, Option<Demonstration>)>>);
+/// What must last as long as the window: the door for a second start, the home's lock and, in a demonstration, the home
+/// itself.
+struct Kept(Mutex<Option<(Option<Sign>, Held, Option<Demonstration>)>>);
 
 /// Why no window was opened.
 #[derive(Debug)]
@@ -88,8 +94,102 @@ impl fmt::Display for NotOpened {
 
 impl Error for NotOpened {}
 
-/// Opens the window and stays until it is closed.
+/// The page, the icon and the policy, as they were built into the program.
+fn context() -> tauri::Context {
+    tauri::generate_context!()
+}
+
+/// Shows the page and stays until it is closed: in a window, or where the system has none to offer in its browser. Where
+/// a window has this home open already, that one comes forward.
 pub(crate) fn open(start: Start) -> ExitCode {
+    match start.shown {
+        Shown::Window if cfg!(windows) && tauri::webview_version().is_err() => in_browser(&start, true),
+        Shown::Window => in_window(start),
+        Shown::Browser | Shown::Address => in_browser(&start, false),
+    }
+}
+
+/// The page in a browser. `missing`: because there is no WebView2.
+fn in_browser(start: &Start, missing: bool) -> ExitCode {
+    let (host, held, demo) = match open_host(start) {
+        Ok(opened) => opened,
+        Err(NotOpened::Home(HomeError::InUse(home))) if door::knock(&home, start.bundle.as_deref()) => {
+            return ExitCode::SUCCESS;
+        }
+        Err(reason) => {
+            eprintln!("so-chi-dao: {reason}");
+            words::say(&reason.to_string());
+            return ExitCode::FAILURE;
+        }
+    };
+    let host = Arc::new(Counted::new(host));
+    let ended = serve_in_browser(start, missing, &host, &held);
+    if !host.end(LONGEST_END) {
+        eprintln!("{UNFINISHED}");
+    }
+    drop(held);
+    if let Some(Err(error)) = demo.map(Demonstration::remove) {
+        eprintln!("so-chi-dao: không xoá được bản dùng thử / the demonstration could not be removed: {error}");
+    }
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let reason = NotOpened::App(error);
+            eprintln!("so-chi-dao: {reason}");
+            words::say(&reason.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve_in_browser(start: &Start, missing: bool, host: &Arc<Counted>, held: &Held) -> Result<(), AppError> {
+    let context = context();
+    let page = move |path: &str| context.assets().get(&path.into()).map(|bytes| bytes.into_owned());
+    let opened = Arc::new(Opened::with(start.bundle.as_deref()));
+    let shared = Shared {
+        host: Arc::clone(host) as Arc<dyn host::Host>,
+        opened: Arc::clone(&opened),
+    };
+    let serving = Arc::new(Serving::begin(shared, Box::new(page))?);
+    let profile = held.path().join("browser");
+    if start.shown == Shown::Address {
+        println!("{}", serving.address());
+        serving.until_asked();
+        return Ok(());
+    }
+    let (again, at) = (Arc::clone(&serving), profile.clone());
+    // A second start shows the page once more, whatever became of the first.
+    let _sign = Door::open(held.path()).ok().map(|door| {
+        door.attend(move |file| {
+            if let Some(file) = file {
+                opened.put(file);
+            }
+            let (again, at) = (Arc::clone(&again), at.clone());
+            std::thread::spawn(move || browser::show(&again.address(), &at));
+        })
+    });
+    if missing {
+        words::tell_once(held.path(), words::NO_WEBVIEW2);
+    }
+    loop {
+        match browser::show(&serving.address(), &profile) {
+            Ok(true) => return Ok(()),
+            // The page is open somewhere; only a person can say when it is not any more.
+            Ok(false) => {
+                if !words::open_again() {
+                    return Ok(());
+                }
+            }
+            Err(error) => {
+                words::say(words::NO_BROWSER);
+                return Err(AppError::internal("browser", &error));
+            }
+        }
+    }
+}
+
+/// The page in a window of its own.
+fn in_window(start: Start) -> ExitCode {
     let began = Instant::now();
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
@@ -100,18 +200,24 @@ pub(crate) fn open(start: Start) -> ExitCode {
             seam::save_file,
             seam::pick_files,
             seam::watch,
+            seam::opened,
             seam::painted
         ])
+        .manage(Arc::new(Opened::with(start.bundle.as_deref())))
         .manage(Painting(start.exit_once_painted.then_some(began)))
         .setup(move |app| {
             #[cfg(unix)]
             end_when_asked(app.handle());
-            if let Err(reason) = begin(app, &start)? {
-                say_and_end(app.handle(), &reason, start.exit_once_painted);
+            match begin(app, &start)? {
+                Ok(()) => {}
+                Err(NotOpened::Home(HomeError::InUse(home))) if door::knock(&home, start.bundle.as_deref()) => {
+                    app.handle().exit(0);
+                }
+                Err(reason) => say_and_end(app.handle(), &reason, start.exit_once_painted),
             }
             Ok(())
         })
-        .build(tauri::generate_context!());
+        .build(context());
     match app {
         Ok(app) => {
             app.run(|app, event| {
@@ -154,7 +260,11 @@ fn begin(app: &mut App, start: &Start) -> tauri::Result<Result<(), NotOpened>> {
     };
     app.manage(Seam::new(host, dialogs::of(app.handle())));
     let web_data = held.path().join("web");
-    app.manage(Kept(Mutex::new(Some((held, demo)))));
+    let sign = Door::open(held.path()).ok().map(|door| {
+        let app = app.handle().clone();
+        door.attend(move |file| come_forward(&app, file))
+    });
+    app.manage(Kept(Mutex::new(Some((sign, held, demo)))));
 
     // What the page may reach is decided by the policy in tauri.conf.json; these refuse to leave the page at all, even
     // by a file dropped where nothing takes it.
@@ -180,13 +290,30 @@ fn begin(app: &mut App, start: &Start) -> tauri::Result<Result<(), NotOpened>> {
     Ok(Ok(()))
 }
 
+/// A second start has knocked: the window comes forward, and its page asks for the file that the start was given.
+fn come_forward(app: &AppHandle, file: Option<PathBuf>) {
+    if let (Some(file), Some(opened)) = (file, app.try_state::<Arc<Opened>>()) {
+        opened.put(file);
+    }
+    if let Some(window) = app.get_webview_window(LABEL) {
+        // A window that will not come stays where the person can find it.
+        let _ = window.unminimize();
+        let _ = window.show();
+        let _ = window.set_focus();
+        let _ = window.eval("dispatchEvent(new Event('focus'))");
+    }
+}
+
 /// How long the program waits at its end for what is under way. Long work stops at its next step; 20 seconds are many
 /// times what the longest step takes on a slow disk.
 const LONGEST_END: Duration = Duration::from_secs(20);
 
-type Opened = (std::sync::Arc<dyn host::Host>, Held, Option<Demonstration>);
+/// Told at the end where something took longer.
+const UNFINISHED: &str = "so-chi-dao: việc đang dở bị bỏ ngang khi thoát / unfinished work was left at the end";
 
-fn open_host(start: &Start) -> Result<Opened, NotOpened> {
+type OpenHost = (Arc<dyn host::Host>, Held, Option<Demonstration>);
+
+fn open_host(start: &Start) -> Result<OpenHost, NotOpened> {
     let demo = match start.demo {
         true => Some(Demonstration::make().map_err(NotOpened::NoDemonstration)?),
         false => None,
@@ -196,7 +323,11 @@ fn open_host(start: &Start) -> Result<Opened, NotOpened> {
         (None, Some(folder)) => {
             std::path::absolute(folder).map_err(|error| NotOpened::Home(HomeError::Unusable(folder.clone(), error)))?
         }
-        (None, None) => home::usual(|name| std::env::var_os(name)).ok_or(NotOpened::NoPlace)?,
+        (None, None) => std::env::current_exe()
+            .ok()
+            .and_then(|program| home::beside(&program))
+            .or_else(|| home::usual(|name| std::env::var_os(name)))
+            .ok_or(NotOpened::NoPlace)?,
     };
     let clock = match Clock::from_environment(std::env::var("CHIDAO_NOW").ok()).map_err(NotOpened::Clock)? {
         Clock::Machine if start.demo => Clock::of_the_demonstration(),
@@ -252,13 +383,13 @@ fn let_go(app: &AppHandle) {
     if let Some(seam) = app.try_state::<Seam>()
         && !seam.end(LONGEST_END)
     {
-        eprintln!("so-chi-dao: việc đang dở bị bỏ ngang khi thoát / unfinished work was left at the end");
+        eprintln!("{UNFINISHED}");
     }
     let kept = app
         .try_state::<Kept>()
         .and_then(|kept| kept.0.lock().ok().and_then(|mut kept| kept.take()));
-    if let Some((held, Some(demo))) = kept {
-        drop(held);
+    if let Some((sign, held, Some(demo))) = kept {
+        drop((sign, held));
         if let Err(error) = demo.remove() {
             eprintln!("so-chi-dao: không xoá được bản dùng thử / the demonstration could not be removed: {error}");
         }

@@ -24,6 +24,12 @@ fn usual(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     }
 }
 
+/// The place of the data of a program on a stick, as the desktop's: `du-lieu` beside it, if `portable.txt` lies there.
+fn beside(program: &Path) -> Option<PathBuf> {
+    let folder = program.parent()?;
+    folder.join("portable.txt").is_file().then(|| folder.join("du-lieu"))
+}
+
 /// The folder asked for, or the usual one.
 ///
 /// # Errors
@@ -31,7 +37,11 @@ fn usual(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
 pub(crate) fn chosen(home: Option<&Path>) -> Result<PathBuf, AppError> {
     match home {
         Some(home) => Ok(home.to_owned()),
-        None => usual(edges::variable).ok_or_else(|| AppError::new("home_unknown")),
+        None => std::env::current_exe()
+            .ok()
+            .and_then(|program| beside(&program))
+            .or_else(|| usual(edges::variable))
+            .ok_or_else(|| AppError::new("home_unknown")),
     }
 }
 
@@ -81,6 +91,15 @@ pub(crate) fn place_in(folder: &Path, name: &str) -> Result<PathBuf, AppError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn on_a_stick_the_data_lies_beside_the_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("chidao.exe");
+        assert_eq!(beside(&program), None);
+        std::fs::write(folder.path().join("portable.txt"), "").unwrap();
+        assert_eq!(beside(&program), Some(folder.path().join("du-lieu")));
+    }
 
     #[cfg(all(unix, not(target_os = "macos")))]
     #[test]

@@ -4,6 +4,7 @@
 //! It must never be needed by the program itself, and it knows no rule of the office. Start reading at `test.rs`.
 
 mod counts;
+mod dist;
 mod fuzz;
 mod house;
 mod pieces;
@@ -11,6 +12,7 @@ mod programs;
 mod setup;
 mod steps;
 mod test;
+mod windows;
 
 use programs::Failure;
 use std::process::ExitCode;
@@ -33,7 +35,10 @@ cargo xtask <what>
                       kills the program at any moment, a thousand times unless told otherwise, and looks what is left
   fuzz [-- TARGET --minutes N]
                       libFuzzer at the bundle, the entry and the enrolment file, ten minutes each unless told otherwise
-  dist                builds the optimised programs and lays them out in target/dist
+  dist [--target windows]
+                      builds the optimised programs and lays them out in target/dist; from Linux for Windows too
+  test-windows [--short]
+                      on Linux: builds for Windows and runs under Wine what can be run there; briefly with --short
 ";
 
 fn main() -> ExitCode {
@@ -57,16 +62,21 @@ fn carry_out(words: &[String]) -> Result<ExitCode, Failure> {
         Some(at) => (&rest[..at], &rest[at + 1..]),
         None => (rest, &[][..]),
     };
-    let release = what == "run" && ours == ["--release"];
+    let understood = match what.as_str() {
+        "run" => ours == ["--release"],
+        "dist" => ours == ["--target", "windows"],
+        "test-windows" => ours == ["--short"],
+        _ => false,
+    };
     let passes_on = matches!(what.as_str(), "run" | "bench" | "soak" | "crash" | "fuzz");
-    if (!ours.is_empty() && !release) || (!theirs.is_empty() && !passes_on) {
+    if (!ours.is_empty() && !understood) || (!theirs.is_empty() && !passes_on) {
         eprint!("xtask: {what}: not understood: {}\n\n{USAGE}", rest.join(" "));
         return Ok(ExitCode::from(2));
     }
     let root = programs::root()?;
     match what.as_str() {
         "setup" => setup::everything(&root)?,
-        "run" => return pieces::run(&root, release, theirs),
+        "run" => return pieces::run(&root, understood, theirs),
         "test" => return test::test(&root),
         "types" => pieces::write_types(&root)?,
         "house" => house::report(&root)?,
@@ -75,7 +85,9 @@ fn carry_out(words: &[String]) -> Result<ExitCode, Failure> {
         "soak" => pieces::soak(&root, theirs)?,
         "crash" => pieces::crash(&root, theirs)?,
         "fuzz" => fuzz::fuzz(&root, theirs)?,
-        "dist" => pieces::dist(&root)?,
+        "dist" if understood => drop(windows::dist(&root)?),
+        "dist" => dist::dist(&root)?,
+        "test-windows" => return windows::test(&root, understood),
         "help" | "--help" | "-h" => print!("{USAGE}"),
         _ => {
             eprint!("xtask: not understood: {what}\n\n{USAGE}");

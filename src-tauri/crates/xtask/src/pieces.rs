@@ -1,9 +1,9 @@
-//! The single pieces of work: running, types, pictures, benchmarks, the release.
+//! The single pieces of work: running, types, pictures, benchmarks.
 
 use crate::counts::Counts;
 use crate::programs::{self, Failure, cargo, npm, program};
 use crate::setup::{self, Purpose};
-use std::env::consts::{ARCH, EXE_SUFFIX, OS};
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -12,9 +12,6 @@ use std::process::{Command, ExitCode};
 const TYPES_TEST: &str = "generated_types_are_fresh";
 /// Tells that test to write them instead.
 const WRITE_TYPES: &str = "CHIDAO_WRITE_TYPES";
-
-/// The most that the window's program may weigh, in bytes: 25 MB.
-const WINDOW_BUDGET: u64 = 25_000_000;
 
 /// Builds and opens the window; serves the page where there is no display. The exit code is the program's.
 pub(crate) fn run(root: &Path, release: bool, rest: &[String]) -> Result<ExitCode, Failure> {
@@ -127,35 +124,6 @@ pub(crate) fn bench(root: &Path, rest: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Builds the optimised programs and lays them out, with what must go along, in `target/dist`.
-pub(crate) fn dist(root: &Path) -> Result<(), Failure> {
-    setup::prepare(root, Purpose::Run)?;
-    build_page(root)?;
-    programs::run(cargo(root).args(["build", "--release", "--package", "so-chi-dao", "--package", "chidao"]))?;
-    let folder = target(root)
-        .join("dist")
-        .join(format!("so-chi-dao-{}-{ARCH}-{OS}", env!("CARGO_PKG_VERSION")));
-    let told = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));
-    // Only what is laid out now may lie there.
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(told)?;
-    }
-    fs::create_dir_all(&folder).map_err(told)?;
-    let mut files = vec![built(root, "so-chi-dao", true), built(root, "chidao", true)];
-    files.extend(["LICENSE", "README.md", "icons/icon.svg"].map(|name| root.join(name)));
-    for file in files.iter().filter(|file| file.exists()) {
-        let name = file.file_name().unwrap_or_default();
-        let size = fs::copy(file, folder.join(name)).map_err(told)?;
-        println!("{size:>12} {}", folder.join(name).display());
-        if file.ends_with(format!("so-chi-dao{EXE_SUFFIX}")) && size > WINDOW_BUDGET {
-            return Err(Failure::new(format!(
-                "the window's program weighs {size} bytes; {WINDOW_BUDGET} are allowed"
-            )));
-        }
-    }
-    Ok(())
-}
-
 /// Builds one program. In development with the features that the tests choose too, so that nothing is built twice.
 fn build(root: &Path, name: &str, release: bool) -> Result<(), Failure> {
     let mut build = cargo(root);
@@ -167,7 +135,7 @@ fn build(root: &Path, name: &str, release: bool) -> Result<(), Failure> {
 }
 
 /// Builds the page.
-fn build_page(root: &Path) -> Result<(), Failure> {
+pub(crate) fn build_page(root: &Path) -> Result<(), Failure> {
     programs::run(npm(&root.join("ui")).args(["run", "build"]))
 }
 
@@ -189,7 +157,8 @@ pub(crate) fn with_programs<'a>(root: &Path, command: &'a mut Command) -> &'a mu
         .env("CHIDAO_UI", root.join("ui/dist"))
 }
 
-fn built(root: &Path, name: &str, release: bool) -> PathBuf {
+/// Where a program lies that was built for this system.
+pub(crate) fn built(root: &Path, name: &str, release: bool) -> PathBuf {
     let profile = if release { "release" } else { "debug" };
     target(root).join(profile).join(format!("{name}{EXE_SUFFIX}"))
 }

@@ -1,6 +1,7 @@
 //! Finding what this machine lacks, and installing or naming it.
 
 use crate::programs::{self, Failure, find, npm, program};
+use crate::windows;
 use std::fs;
 use std::path::Path;
 
@@ -129,6 +130,57 @@ const LINUX: &[Need] = &[
     },
 ];
 
+/// On Linux, to build for Windows. A compiler with Windows' standard library is looked for by the build itself.
+const WINDOWS: &[Need] = &[
+    Need {
+        package: "gcc-mingw-w64-x86-64-posix",
+        found: Found::Program(&["x86_64-w64-mingw32-gcc"]),
+        from: Purpose::Run,
+    },
+    Need {
+        package: "g++-mingw-w64-x86-64-posix",
+        found: Found::Program(&["x86_64-w64-mingw32-g++"]),
+        from: Purpose::Run,
+    },
+    Need {
+        package: "nsis",
+        found: Found::Program(&["makensis"]),
+        from: Purpose::Run,
+    },
+    Need {
+        package: "wine",
+        found: Found::Program(&["wine"]),
+        from: Purpose::Test,
+    },
+    Need {
+        package: "wine64",
+        found: Found::Path(&["/usr/lib/wine/wine64", "/usr/bin/wine64"]),
+        from: Purpose::Test,
+    },
+];
+
+/// Debian's packages of a compiler that is young enough, with the sources of its standard library.
+pub(crate) const RUST_FROM_DEBIAN: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+
+/// The same as needs, for a machine of Debian's without rustup's library for Windows.
+const WINDOWS_RUST: &[Need] = &[
+    Need {
+        package: RUST_FROM_DEBIAN[0],
+        found: Found::Path(&["/usr/bin/rustc"]),
+        from: Purpose::Run,
+    },
+    Need {
+        package: RUST_FROM_DEBIAN[1],
+        found: Found::Path(&["/usr/bin/cargo"]),
+        from: Purpose::Run,
+    },
+    Need {
+        package: RUST_FROM_DEBIAN[2],
+        found: Found::Path(&["/usr/lib/rustlib/src/rust/library/vendor"]),
+        from: Purpose::Run,
+    },
+];
+
 /// The names under which Chromium is known.
 pub(crate) const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
@@ -144,7 +196,7 @@ pub(crate) fn everything(root: &Path) -> Result<(), Failure> {
 pub(crate) fn prepare(root: &Path, purpose: Purpose) -> Result<(), Failure> {
     check_node()?;
     if cfg!(target_os = "linux") {
-        prepare_linux(root, purpose)?;
+        install(root, LINUX, purpose)?;
     } else if cfg!(windows) {
         check_windows(root)?;
     }
@@ -154,6 +206,20 @@ pub(crate) fn prepare(root: &Path, purpose: Purpose) -> Result<(), Failure> {
     install_node_modules(&root.join("ui"))?;
     if purpose == Purpose::Test {
         install_node_modules(&root.join("tests/browser"))?;
+    }
+    Ok(())
+}
+
+/// Prepares a Linux machine to build for Windows, or to test what was built.
+pub(crate) fn prepare_for_windows(root: &Path, purpose: Purpose) -> Result<(), Failure> {
+    if !cfg!(target_os = "linux") {
+        return Err(Failure::new(
+            "Windows is built for from Linux; on Windows itself `cargo xtask dist` builds for it",
+        ));
+    }
+    install(root, WINDOWS, purpose)?;
+    if System::read() == System::Debian && !windows::usual_has_std(root) {
+        install(root, WINDOWS_RUST, purpose)?;
     }
     Ok(())
 }
@@ -194,8 +260,8 @@ fn check_rust_tools(root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn prepare_linux(root: &Path, purpose: Purpose) -> Result<(), Failure> {
-    let missing = missing(root, purpose);
+fn install(root: &Path, needs: &'static [Need], purpose: Purpose) -> Result<(), Failure> {
+    let missing = missing(root, needs, purpose);
     if missing.is_empty() {
         return Ok(());
     }
@@ -224,7 +290,7 @@ fn prepare_linux(root: &Path, purpose: Purpose) -> Result<(), Failure> {
                     .args(&packages),
             )?;
             // Installed and still not found is told here, not by a puzzling failure later.
-            match self::missing(root, purpose).as_slice() {
+            match self::missing(root, needs, purpose).as_slice() {
                 [] => Ok(()),
                 still => {
                     let names: Vec<_> = still.iter().map(|need| need.package).collect();
@@ -238,8 +304,8 @@ fn prepare_linux(root: &Path, purpose: Purpose) -> Result<(), Failure> {
     }
 }
 
-fn missing(root: &Path, purpose: Purpose) -> Vec<&'static Need> {
-    LINUX
+fn missing(root: &Path, needs: &'static [Need], purpose: Purpose) -> Vec<&'static Need> {
+    needs
         .iter()
         .filter(|need| need.from <= purpose && !need.found.here(root))
         .collect()

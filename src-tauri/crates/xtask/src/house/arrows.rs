@@ -23,8 +23,13 @@ const HOUSE: &[(&str, &[&str], &[&str])] = &[
         &[],
     ),
     // The domain's words (dates, statuses) are those of the app's requests.
-    ("chidao", &["chidao-app", "chidao-domain"], &["axum"]),
-    ("so-chi-dao", &["chidao-app", "chidao-domain"], &["tauri"]),
+    ("chidao", &["chidao-app", "chidao-domain", "chidao-loopback"], &[]),
+    ("chidao-loopback", &["chidao-app"], &["axum"]),
+    (
+        "so-chi-dao",
+        &["chidao-app", "chidao-domain", "chidao-loopback"],
+        &["tauri"],
+    ),
     ("xtask", &[], &[]),
     ("desktop", &[], &[]),
     ("story", ALL, &[]),

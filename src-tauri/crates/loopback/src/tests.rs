@@ -73,6 +73,7 @@ impl Seam for StandIn {
 
 struct Server {
     port: u16,
+    entrance: Arc<Entrance>,
     hearers: Arc<Hearers>,
     _folder: tempfile::TempDir,
     _runtime: tokio::runtime::Runtime,
@@ -105,12 +106,15 @@ impl Server {
             .unwrap();
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let gate = Gate::new(port, "once".into(), "session".into());
+        let entrance = Arc::new(Entrance::new("session".into()));
+        entrance.expect("once".into());
+        let gate = Gate::new(port, Arc::clone(&entrance));
         let served = Served::new(Arc::new(StandIn::default()), gate, page);
         let hearers = Arc::clone(&served.hearers);
         runtime.spawn(async move { axum::serve(listener, router(served)).await });
         Server {
             port,
+            entrance,
             hearers,
             _folder: folder,
             _runtime: runtime,
@@ -183,6 +187,26 @@ fn the_first_call_may_exchange_the_token_itself() {
     assert_eq!((answer.status, answer.header("x-chidao-token")), (200, "session"));
     assert_eq!(server.call("once").status, 401);
     assert_eq!(server.call("session").header("x-chidao-token"), "");
+}
+
+#[test]
+fn a_page_that_is_opened_again_is_let_in_by_a_new_token_into_the_same_session() {
+    let server = Server::start();
+    assert_eq!(server.call("once").status, 200);
+    server.entrance.expect("again".into());
+    assert_eq!(server.call("once").status, 401);
+    let answer = server.call("again");
+    assert_eq!((answer.status, answer.header("x-chidao-token")), (200, "session"));
+    assert_eq!(server.call("again").status, 401);
+    assert_eq!(server.call("session").status, 200);
+}
+
+#[test]
+fn a_file_that_the_program_was_opened_with_is_handed_over_to_the_session_alone() {
+    let server = Server::start();
+    assert_eq!(server.ask("POST /opened", &[], b"").status, 401);
+    let answer = server.ask("POST /opened", &[("X-Chidao-Token", "session")], b"");
+    assert_eq!((answer.status, answer.body.as_slice()), (200, b"null".as_slice()));
 }
 
 #[test]

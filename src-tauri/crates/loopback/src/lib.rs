@@ -1,15 +1,17 @@
-//! `chidao serve`: the page in a browser on this very machine, over the same use cases as the desktop window.
+//! The page in a browser on this very machine, over the same use cases as the desktop window: for `chidao serve`, and for
+//! the desktop program where no window can be shown.
 //!
 //! It listens on 127.0.0.1 only. Every request must name that address as its host (so that no foreign name can be
 //! pointed here), come from the page itself, and, but for the page's own files, carry the session's token. The token in
-//! the printed address is for one exchange. Start at [`gate`].
+//! the address is for one exchange. It must never know a rule of the office. Start at [`gate`].
 
 mod bytes;
 mod gate;
 mod page;
 
-use crate::arguments::Serve;
-use crate::edges;
+pub use gate::Entrance;
+pub use page::{Embedded, Page};
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Query, Request, State};
@@ -18,15 +20,13 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Hearers;
-use chidao_app::api::{Nothing, Progress, ReadyFile, Unlock, UseCases, VaultState};
+use chidao_app::api::{Progress, ReadyFile};
 use chidao_app::{App, AppError};
 use gate::{Gate, HEADER};
-use page::Page;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path as FilePath;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -34,7 +34,7 @@ use tokio::net::TcpListener;
 const CALL_LIMIT: usize = 8 << 20;
 
 /// What is served: the application, or a stand-in in tests. Every method may block.
-trait Seam: Send + Sync {
+pub trait Seam: Send + Sync {
     /// Answers one request of the page.
     fn call(&self, request: &Value) -> Result<Value, AppError>;
     /// Takes in the bytes of a file.
@@ -45,6 +45,10 @@ trait Seam: Send + Sync {
     fn read_file(&self, token: &str, out: &mut dyn Write) -> Result<u64, AppError>;
     /// Who is told from now on how far long work is.
     fn on_progress(&self, hearer: Box<dyn Fn(Progress) + Send + Sync>);
+    /// The file that the program was opened with, as by a double-click; once.
+    fn opened(&self) -> Result<Option<ReadyFile>, AppError> {
+        Ok(None)
+    }
 }
 
 impl Seam for App {
@@ -65,90 +69,69 @@ impl Seam for App {
     }
 }
 
-/// Serves until it is told to stop.
-///
-/// # Errors
-/// `page_missing`, `port_unusable`; with a passphrase given, what opening the vault answers.
-pub(crate) fn run(app: App, asked: &Serve, passphrase_file: Option<&FilePath>) -> Result<(), AppError> {
-    let given = match passphrase_file {
-        Some(file) => Some(edges::passphrase(Some(file))?),
-        None => edges::passphrase_set(),
-    };
-    match given {
-        Some(passphrase) => run_unlocked(app, asked, &passphrase),
-        None => serve(app, asked),
+/// A token: 256 bits at random, in hexadecimal digits.
+#[must_use]
+pub fn token(random: [u8; 32]) -> String {
+    random.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The address at which a browser finds the page on a port; whom [`Entrance`] expects by this token may work in the register.
+#[must_use]
+pub fn address(port: u16, once: &str) -> String {
+    format!("http://127.0.0.1:{port}/#token={once}")
+}
+
+/// An address that is listened on, not yet served.
+#[derive(Debug)]
+pub struct Listening {
+    listener: TcpListener,
+    port: u16,
+}
+
+impl Listening {
+    /// Listens on 127.0.0.1; port 0 takes any that is free.
+    ///
+    /// # Errors
+    /// `port_unusable`.
+    pub async fn on(port: u16) -> Result<Listening, AppError> {
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+            .await
+            .map_err(|error| unusable(port, &error))?;
+        let port = listener.local_addr().map_err(|error| unusable(port, &error))?.port();
+        Ok(Listening { listener, port })
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Serves until `stop` is done; lets in whom the entrance expects.
+    ///
+    /// # Errors
+    /// `port_unusable`.
+    pub async fn serve(
+        self,
+        seam: Arc<dyn Seam>,
+        page: Page,
+        entrance: Arc<Entrance>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), AppError> {
+        let served = Served::new(seam, Gate::new(self.port, entrance), page);
+        let hearers = Arc::clone(&served.hearers);
+        axum::serve(self.listener, router(served))
+            .with_graceful_shutdown(async move {
+                stop.await;
+                hearers.end();
+            })
+            .await
+            .map_err(|error| unusable(self.port, &error))
     }
 }
 
-/// Serves with the vault opened at the start, if there is one.
-///
-/// # Errors
-/// As [`run`].
-pub(crate) fn run_unlocked(app: App, asked: &Serve, passphrase: &str) -> Result<(), AppError> {
-    if app.session(Nothing {})?.vault == VaultState::Locked {
-        app.unlock(Unlock {
-            passphrase: passphrase.to_owned(),
-        })?;
-    }
-    serve(app, asked)
-}
-
-fn serve(app: App, asked: &Serve) -> Result<(), AppError> {
-    let page = Page::find(asked.ui.as_deref())?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| AppError::internal("runtime", &error))?;
-    runtime.block_on(listen(Arc::new(app), page, asked.port))
-}
-
-async fn listen(seam: Arc<dyn Seam>, page: Page, port: u16) -> Result<(), AppError> {
-    let unusable = |error: std::io::Error| AppError::new("port_unusable").with("port", port).with("detail", error);
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
-        .await
-        .map_err(unusable)?;
-    let port = listener.local_addr().map_err(unusable)?.port();
-    let once = token();
-    let gate = Gate::new(port, once.clone(), token());
-    // Whoever started this reads the address from a pipe, so it must leave at once.
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "http://127.0.0.1:{port}/#token={once}")
-        .and_then(|()| out.flush())
-        .map_err(|error| {
-            AppError::new("file_not_written")
-                .with("path", "stdout")
-                .with("detail", error)
-        })?;
-    drop(out);
-    let served = Served::new(seam, gate, page);
-    let hearers = Arc::clone(&served.hearers);
-    axum::serve(listener, router(served))
-        .with_graceful_shutdown(async move {
-            told_to_stop().await;
-            hearers.end();
-        })
-        .await
-        .map_err(unusable)
-}
-
-/// 256 bits at random, in hexadecimal digits.
-fn token() -> String {
-    let mut bytes = [0_u8; 32];
-    edges::fill_random(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
-            return;
-        }
-    }
-    // Where no signal can be heard, it serves until it is killed.
-    if interrupted.await.is_err() {
-        std::future::pending::<()>().await;
-    }
+fn unusable(port: u16, error: &std::io::Error) -> AppError {
+    AppError::new("port_unusable").with("port", port).with("detail", error)
 }
 
 #[derive(Clone)]
@@ -177,6 +160,7 @@ fn router(served: Served) -> Router {
     let guarded = Router::new()
         .route("/call", post(call))
         .route("/upload", post(upload))
+        .route("/opened", post(opened))
         .route("/file/{token}", get(file))
         .route("/watch", get(watch))
         .layer(middleware::from_fn_with_state(served.clone(), gate::with_token));
@@ -260,6 +244,11 @@ async fn upload(
     // A body that is not read to its end would break the connection before the answer arrives.
     let _ = pump.await;
     Ok(json_response(StatusCode::OK, &json!(staged?)))
+}
+
+async fn opened(State(served): State<Served>) -> Result<Response, Refused> {
+    let given = blocking(move || served.seam.opened()).await?;
+    Ok(json_response(StatusCode::OK, &json!(given)))
 }
 
 /// Tells each step of long work as one line of JSON, for as long as the page listens.

@@ -1,4 +1,4 @@
-//! The built page: files of one folder, and nothing outside it.
+//! The built page: files of one folder, and nothing outside it; or files that a program carries in itself.
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};
@@ -9,18 +9,40 @@ use std::path::{Path, PathBuf};
 /// The page's first file; without it a folder is no page.
 const FIRST: &str = "index.html";
 
-/// A folder with a built page.
-#[derive(Debug)]
-pub(super) struct Page {
-    folder: PathBuf,
+/// Gives the bytes of a file that a program carries in itself, by its path without a leading slash.
+pub type Embedded = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
+
+/// A built page.
+pub struct Page(Place);
+
+enum Place {
+    /// A folder, by its real name.
+    Folder(PathBuf),
+    /// The program itself.
+    Embedded(Embedded),
+}
+
+impl std::fmt::Debug for Page {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Place::Folder(folder) => out.debug_tuple("Folder").field(folder).finish(),
+            Place::Embedded(_) => out.write_str("Embedded"),
+        }
+    }
 }
 
 impl Page {
+    /// The page that a program carries in itself.
+    #[must_use]
+    pub fn embedded(files: Embedded) -> Page {
+        Page(Place::Embedded(files))
+    }
+
     /// The folder given; else the one beside this program, or `ui/dist` of the workspace in which it was built.
     ///
     /// # Errors
     /// `page_missing`, with the places looked at.
-    pub(super) fn find(given: Option<&Path>) -> Result<Page, AppError> {
+    pub fn find(given: Option<&Path>) -> Result<Page, AppError> {
         let places = match given {
             Some(folder) => vec![folder.to_owned()],
             None => std::env::current_exe()
@@ -33,21 +55,22 @@ impl Page {
     fn first_of(places: &[PathBuf]) -> Result<Page, AppError> {
         let built = |place: &&PathBuf| place.join(FIRST).is_file();
         let folder = places.iter().find(built).and_then(|place| place.canonicalize().ok());
-        folder.map(|folder| Page { folder }).ok_or_else(|| {
+        folder.map(|folder| Page(Place::Folder(folder))).ok_or_else(|| {
             let places: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
             AppError::new("page_missing").with("places", places.join(", "))
         })
     }
 
     /// Answers with one file of the page.
-    pub(super) async fn answer(&self, path: &str) -> Response {
-        let Some(file) = self.file(path) else {
+    pub(super) async fn answer(self: std::sync::Arc<Page>, path: &str) -> Response {
+        let Some(path) = plain_path(path) else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        let kind = media_type(&file);
-        match tokio::task::spawn_blocking(move || std::fs::read(file)).await {
+        let kind = media_type(Path::new(path));
+        let path = path.to_owned();
+        match tokio::task::spawn_blocking(move || self.read(&path)).await {
             // The file names of the page change with their content, but index.html does not: always ask again.
-            Ok(Ok(bytes)) => (
+            Ok(Some(bytes)) => (
                 [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")],
                 Body::from(bytes),
             )
@@ -56,23 +79,33 @@ impl Page {
         }
     }
 
-    /// The file of a request's path: plain names only, and never outside the folder, by whatever links.
-    fn file(&self, path: &str) -> Option<PathBuf> {
-        let path = path.strip_prefix('/')?;
-        let path = if path.is_empty() { FIRST } else { path };
-        let plain = |part: &str| {
-            !part.is_empty()
-                && !part.starts_with('.')
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
-        };
-        if !path.split('/').all(plain) {
-            return None;
+    /// The bytes of a file: never outside the folder, by whatever links.
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        match &self.0 {
+            Place::Embedded(files) => files(path),
+            Place::Folder(folder) => {
+                let file = folder.join(path).canonicalize().ok()?;
+                match file.starts_with(folder) && file.is_file() {
+                    true => std::fs::read(file).ok(),
+                    false => None,
+                }
+            }
         }
-        let file = self.folder.join(path).canonicalize().ok()?;
-        (file.starts_with(&self.folder) && file.is_file()).then_some(file)
     }
+}
+
+/// The path of a request within the page: plain names only.
+fn plain_path(path: &str) -> Option<&str> {
+    let path = path.strip_prefix('/')?;
+    let path = if path.is_empty() { FIRST } else { path };
+    let plain = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
+    };
+    path.split('/').all(plain).then_some(path)
 }
 
 /// Where the page of a program may lie: `ui` or `ui/dist` next to it, and `ui/dist` in the folders above it, as long as
@@ -125,8 +158,9 @@ mod tests {
     #[test]
     fn only_files_of_the_page_are_found() {
         let (_folder, page) = page();
-        assert!(page.file("/").unwrap().ends_with("index.html"));
-        assert!(page.file("/assets/app-1a2b.js").is_some());
+        let file = |path: &str| page.read(plain_path(path)?);
+        assert_eq!(file("/").unwrap(), b"<!doctype html>");
+        assert_eq!(file("/assets/app-1a2b.js").unwrap(), b"1");
         for path in [
             "/../secret.txt",
             "/assets/../../secret.txt",
@@ -138,7 +172,7 @@ mod tests {
             "",
             "/absent.js",
         ] {
-            assert_eq!(page.file(path), None, "{path}");
+            assert_eq!(file(path), None, "{path}");
         }
     }
 
@@ -147,7 +181,16 @@ mod tests {
     fn a_link_out_of_the_folder_leads_nowhere() {
         let (folder, page) = page();
         std::os::unix::fs::symlink(folder.path().join("secret.txt"), folder.path().join("dist/link.txt")).unwrap();
-        assert_eq!(page.file("/link.txt"), None);
+        assert_eq!(page.read("link.txt"), None);
+    }
+
+    #[test]
+    fn a_program_serves_the_page_that_it_carries() {
+        let page = Page::embedded(Box::new(|path| {
+            (path == "index.html").then(|| b"<!doctype html>".to_vec())
+        }));
+        assert_eq!(page.read("index.html").unwrap(), b"<!doctype html>");
+        assert_eq!(page.read("absent.js"), None);
     }
 
     #[test]

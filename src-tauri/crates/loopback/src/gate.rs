@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Carries the token. A header of its own cannot be sent by another site without this server's leave, which it never
 /// gives.
@@ -16,31 +16,63 @@ const POLICY: &str = "default-src 'self'; connect-src 'self'; img-src 'self' blo
                       style-src 'self'; style-src-attr 'unsafe-inline'; object-src 'none'; base-uri 'none'; \
                       form-action 'none'; frame-src 'none'; frame-ancestors 'none'";
 
-/// The tokens and the addresses by which this server may be called.
-pub(super) struct Gate {
-    hosts: [String; 2],
+/// The tokens of one run: that of the session, and the one that a page exchanges for it.
+pub struct Entrance {
     once: Mutex<Option<String>>,
     session: String,
 }
 
-impl Gate {
-    /// For a port, the token of the printed address and the session's.
-    pub(super) fn new(port: u16, once: String, session: String) -> Gate {
-        Gate {
-            hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
-            once: Mutex::new(Some(once)),
+impl std::fmt::Debug for Entrance {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Whoever reads a token is let in.
+        out.write_str("Entrance")
+    }
+}
+
+impl Entrance {
+    /// Closed until somebody is expected. `session` is the token of the session.
+    #[must_use]
+    pub fn new(session: String) -> Entrance {
+        Entrance {
+            once: Mutex::new(None),
             session,
         }
     }
 
-    /// The session's token for the one of the printed address; works once.
-    pub(super) fn exchange(&self, given: &str) -> Option<String> {
+    /// Lets one more page in, by this token; one that was expected before is not any more.
+    pub fn expect(&self, once: String) {
+        *self.once.lock().unwrap_or_else(PoisonError::into_inner) = Some(once);
+    }
+
+    /// The session's token for the one that is expected; works once.
+    fn exchange(&self, given: &str) -> Option<String> {
         let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
         if once.as_ref().is_some_and(|once| same(once, given)) {
             *once = None;
             return Some(self.session.clone());
         }
         None
+    }
+}
+
+/// The tokens and the addresses by which this server may be called.
+pub(super) struct Gate {
+    hosts: [String; 2],
+    entrance: Arc<Entrance>,
+}
+
+impl Gate {
+    /// For a port and the tokens of a run.
+    pub(super) fn new(port: u16, entrance: Arc<Entrance>) -> Gate {
+        Gate {
+            hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
+            entrance,
+        }
+    }
+
+    /// The session's token for the one of the address; works once.
+    pub(super) fn exchange(&self, given: &str) -> Option<String> {
+        self.entrance.exchange(given)
     }
 
     /// Whether a request names this address as its host, and comes from the page or from no page at all.
@@ -107,7 +139,7 @@ pub(super) async fn with_token(State(served): State<Served>, request: Request, n
     let (Some(token), None) = (given.next().and_then(|value| value.to_str().ok()), given.next()) else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
-    if same(token, &served.gate.session) {
+    if same(token, &served.gate.entrance.session) {
         return next.run(request).await;
     }
     let Some(session) = served.gate.exchange(token) else {

@@ -1,0 +1,16 @@
+//! Windows, from a Debian machine: building for it, packing it for its users, and running under Wine what was built.
+//!
+//! Everything that is made on the way lies under `target/windows`: the standard library and OpenSSL, each built once;
+//! the programs; the Wine prefix of the tests. Start reading at [`dist()`] and [`test()`].
+
+mod dist;
+mod test;
+mod toolchain;
+mod wine;
+
+pub(crate) use dist::dist;
+pub(crate) use test::test;
+pub(crate) use toolchain::usual_has_std;
+
+/// What is built for: 64-bit Windows, linked by mingw-w64.
+const TRIPLE: &str = "x86_64-pc-windows-gnu";

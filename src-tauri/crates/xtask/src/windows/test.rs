@@ -1,0 +1,119 @@
+//! `cargo xtask test-windows`: what is built for Windows, run under Wine.
+
+use super::toolchain::Toolchain;
+use super::wine::Wine;
+use crate::counts::Counts;
+use crate::dist::told;
+use crate::pieces;
+use crate::programs::{self, Failure, cargo, npm, program};
+use crate::setup::{self, Purpose};
+use crate::steps::{Steps, Stop};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// The rooms whose own tests run as Windows programs.
+const ROOMS: [&str; 8] = [
+    "chidao-domain",
+    "chidao-documents",
+    "chidao-bundle",
+    "chidao-mailbox",
+    "chidao-ledger",
+    "chidao-app",
+    "chidao",
+    "hostile",
+];
+
+/// Runs everything; the last line printed is the total. `short` leaves out what takes longest.
+pub(crate) fn test(root: &Path, short: bool) -> Result<ExitCode, Failure> {
+    setup::prepare(root, Purpose::Test)?;
+    setup::prepare_for_windows(root, Purpose::Test)?;
+    let toolchain = Toolchain::ready(root)?;
+    let wine = Wine::ready(root, &toolchain.folder, "wine")?;
+    let bench = Bench { root, toolchain, wine };
+    let mut steps = Steps::default();
+    // The steps have told what went wrong; the summary tells it once more.
+    let _: Result<(), Stop> = bench.run_all(&mut steps, short);
+    bench.wine.stop(root);
+    println!("{}", steps.summary());
+    Ok(if steps.all_passed() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+struct Bench<'a> {
+    root: &'a Path,
+    toolchain: Toolchain,
+    wine: Wine,
+}
+
+impl Bench<'_> {
+    fn run_all(&self, steps: &mut Steps, short: bool) -> Result<(), Stop> {
+        let plain = |done: Result<(), Failure>| (Counts::default(), done);
+        steps.step("Page: build", || plain(pieces::build_page(self.root)))?;
+        steps.run("Windows: build", &mut self.terminal_program())?;
+        let windows = self.terminal("windows-chidao", &self.toolchain.built("chidao.exe", false));
+        let windows = match windows {
+            Ok(path) => path,
+            Err(failure) => return steps.step("Windows: start", || plain(Err(failure))).map(drop),
+        };
+        steps.run(
+            "Linux: build",
+            cargo(self.root).args(["build", "--workspace", "--bin", "chidao"]),
+        )?;
+        let linux = pieces::target(self.root).join("debug/chidao");
+
+        // The province on one system and the district on the other, and the reverse.
+        for (name, province, district) in [
+            ("Story: Windows below Linux", &linux, &windows),
+            ("Story: Linux below Windows", &windows, &linux),
+        ] {
+            let mut story = cargo(self.root);
+            story
+                .args(["test", "--workspace", "--test", "story"])
+                .env("CHIDAO_BIN_H02", province)
+                .env("CHIDAO_BIN_H02_15", district);
+            steps.run(name, self.wine.dress(&mut story))?;
+        }
+        if !short {
+            steps.run("Windows: rooms", &mut self.rooms())?;
+            let mut crash = cargo(self.root);
+            crash
+                .args(["test", "--workspace", "--test", "kills"])
+                .env("CHIDAO_BIN", &windows);
+            steps.run("Windows: kills", self.wine.dress(&mut crash))?;
+        }
+        let mut pages = npm(&self.root.join("tests/browser"));
+        pieces::with_programs(self.root, pages.args(["run", if short { "test-main" } else { "test" }]));
+        steps.run("Windows: page", self.wine.dress(pages.env("CHIDAO_BIN", &windows)))?;
+        Ok(())
+    }
+
+    fn terminal_program(&self) -> Command {
+        let mut build = self.toolchain.cargo(self.root, "build");
+        build.args(["--package", "chidao"]);
+        build
+    }
+
+    /// The tests of the rooms, as Windows programs.
+    fn rooms(&self) -> Command {
+        let mut test = self.toolchain.cargo(self.root, "test");
+        for room in ROOMS {
+            test.args(["--package", room]);
+        }
+        test.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
+        self.wine.dress(&mut test);
+        test
+    }
+
+    /// A program of this machine that starts a Windows program, so that tests can start it by one path.
+    fn terminal(&self, name: &str, exe: &Path) -> Result<PathBuf, Failure> {
+        let path = self.toolchain.folder.join(name);
+        let script = format!("#!/bin/sh\nexec wine '{}' \"$@\"\n", exe.display());
+        fs::write(&path, script).map_err(|error| told(&path, &error))?;
+        programs::run(program("chmod", self.root).arg("+x").arg(&path))?;
+        Ok(path)
+    }
+}
