@@ -144,7 +144,9 @@ fn installed(variable: impl Fn(&str) -> Option<OsString>, is_there: impl Fn(&Pat
         folders.map(move |folder| PathBuf::from(folder).join(browser))
     });
     let path = variable("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path)
+        .filter(|folder| folder.is_absolute())
+        .collect();
     let elsewhere = COMMANDS
         .iter()
         .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));

@@ -57,7 +57,10 @@ impl Painting {
 
 /// What must last as long as the window: the door for a second start, the home's lock and, in a demonstration, the home
 /// itself.
-struct Kept(Mutex<Option<(Option<Sign>, Held, Option<Demonstration>)>>);
+struct Kept(Mutex<Option<(Standing, Option<Demonstration>)>>);
+
+/// What a window holds as long as it stands.
+type Standing = (Option<Sign>, Held);
 
 /// Why no window was opened.
 #[derive(Debug)]
@@ -264,7 +267,7 @@ fn begin(app: &mut App, start: &Start) -> tauri::Result<Result<(), NotOpened>> {
         let app = app.handle().clone();
         door.attend(move |file| come_forward(&app, file))
     });
-    app.manage(Kept(Mutex::new(Some((sign, held, demo)))));
+    app.manage(Kept(Mutex::new(Some(((sign, held), demo)))));
 
     // What the page may reach is decided by the policy in tauri.conf.json; these refuse to leave the page at all, even
     // by a file dropped where nothing takes it.
@@ -388,8 +391,8 @@ fn let_go(app: &AppHandle) {
     let kept = app
         .try_state::<Kept>()
         .and_then(|kept| kept.0.lock().ok().and_then(|mut kept| kept.take()));
-    if let Some((sign, held, Some(demo))) = kept {
-        drop((sign, held));
+    if let Some((standing, Some(demo))) = kept {
+        drop(standing);
         if let Err(error) = demo.remove() {
             eprintln!("so-chi-dao: không xoá được bản dùng thử / the demonstration could not be removed: {error}");
         }

@@ -1,4 +1,4 @@
-import { call, failureOf, type AppFailure } from '../host';
+import { call, failureOf, opened, type AppFailure, type HandedFile } from '../host';
 import type { Session } from '../host/types/Session';
 import type { Settings } from '../host/types/Settings';
 import type { TaskFilter } from '../host/types/TaskFilter';
@@ -13,6 +13,8 @@ export const app = $state({
   /** What follows `?` in the address of the screen. */
   query: '',
   notes: [] as { id: number; text: string; bad: boolean }[],
+  /** A bundle that the program was opened with, until its screen takes it. */
+  opened: undefined as HandedFile | undefined,
   /** Counts changes of data, so that what is shown is asked for again. */
   changed: 0,
   /** Counts backups that were made by themselves. */
@@ -48,6 +50,18 @@ export async function refresh(): Promise<void> {
   if (app.session.vault === 'open') {
     app.settings = await call('settings', {});
     app.changed += 1;
+  }
+}
+
+/** Looks whether the program was opened with a bundle, and shows what it is. */
+export async function lookForOpened(): Promise<void> {
+  try {
+    const given = await opened();
+    if (!given) return;
+    app.opened = given;
+    go('bundles');
+  } catch (error) {
+    complain(error);
   }
 }
 

@@ -15,6 +15,8 @@ export interface Asked {
   tell: SeenWork | undefined;
   /** Steps of work cannot be heard. */
   deaf: boolean;
+  /** The file that the program was opened with. */
+  opened: HandedFile | null;
   /** The requests of one use case, in order. */
   of<K extends keyof UseCases>(name: K): UseCases[K]['request'][];
 }
@@ -27,6 +29,7 @@ export function answering(answers: Answers): Asked {
     works: [],
     tell: undefined,
     deaf: false,
+    opened: null,
     of: (name) => asked.calls.filter((one) => one.name === name).map((one) => one.request) as never,
   };
   const host: Host = {
@@ -54,6 +57,11 @@ export function answering(answers: Answers): Asked {
     },
     async pickFiles() {
       return [];
+    },
+    async opened() {
+      const given = asked.opened;
+      asked.opened = null;
+      return given;
     },
   };
   useHost(host);

@@ -40,5 +40,6 @@ export function desktop(): Host {
       return ask<Kept | null>('save_file', { file, language: document.documentElement.lang });
     },
     pickFiles: (kind) => ask<HandedFile[]>('pick_files', { kind: SHELL_KINDS[kind], language: document.documentElement.lang }),
+    opened: () => ask<HandedFile | null>('opened'),
   };
 }

@@ -67,6 +67,8 @@ export interface Host {
   download(file: string, mediaType: string): Promise<Blob>;
   saveFile(file: string, name: string): Promise<Kept | null>;
   pickFiles(kind: PickKind): Promise<HandedFile[]>;
+  /** The file that the program was opened with, as by a double-click; once. */
+  opened(): Promise<HandedFile | null>;
 }
 
 /** What a file dialog offers for a kind. */

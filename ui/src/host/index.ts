@@ -93,6 +93,11 @@ export async function pickFiles(kind: PickKind): Promise<HandedFile[]> {
   return (await host()).pickFiles(kind);
 }
 
+/** The file that the program was opened with, as by a double-click; once. */
+export async function opened(): Promise<HandedFile | null> {
+  return (await host()).opened();
+}
+
 /** Prints the page as it stands. */
 export function print(): void {
   window.print();

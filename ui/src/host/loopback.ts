@@ -111,5 +111,8 @@ export function loopback(): Host {
       for (const file of await chooseFiles(kind)) handed.push(await send(file));
       return handed;
     },
+    async opened() {
+      return (await reach('/opened', { method: 'POST' })).json();
+    },
   };
 }

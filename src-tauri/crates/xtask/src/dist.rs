@@ -3,7 +3,7 @@
 use crate::pieces;
 use crate::programs::{self, Failure, cargo, find, program};
 use crate::setup::{self, Purpose};
-use std::env::consts::{ARCH, EXE_SUFFIX, OS};
+use std::env::consts::{ARCH, OS};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -151,10 +151,5 @@ mod tests {
         assert!(within("it", &file, 10).is_ok());
         let failure = within("it", &file, 9).unwrap_err();
         assert_eq!(failure.0, "it weighs 10 bytes; 9 are allowed");
-    }
-
-    #[test]
-    fn the_programs_name_is_that_of_this_system() {
-        assert!(pieces::built(Path::new("."), "chidao", true).ends_with(format!("release/chidao{EXE_SUFFIX}")));
     }
 }

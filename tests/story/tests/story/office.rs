@@ -165,7 +165,7 @@ impl Office {
     /// Exports a bundle to another office.
     pub(crate) fn export(&self, to: &Office, folder: &Path) -> PathBuf {
         let made = self.json(&["bundle", "export", "--to", to.code, "--out", text(folder)]);
-        PathBuf::from(made["path"].as_str().unwrap())
+        lies_at(&made["path"])
     }
 
     /// Takes in a bundle.
@@ -262,6 +262,16 @@ impl Pair {
     }
 }
 
+/// Where a file lies that a program tells of, which may be one for another system.
+pub(crate) fn lies_at(told: &Value) -> PathBuf {
+    let path = told.as_str().unwrap();
+    PathBuf::from(if cfg!(windows) {
+        path.to_owned()
+    } else {
+        path.replace('\\', "/")
+    })
+}
+
 /// Enrols a unit with its parent: request, approval, the code read out by both.
 pub(crate) fn enrol(parent: &Office, unit: &Office, folder: &Path) {
     let request = folder.join(format!("{}.chidao-request", unit.code));
@@ -269,7 +279,7 @@ pub(crate) fn enrol(parent: &Office, unit: &Office, folder: &Path) {
     let looked = parent.json(&["enrol", "look", text(&request)]);
     let approved = parent.json(&["enrol", "approve", text(&request), "--out", text(&folder.join("USB"))]);
     assert_eq!(looked["code"], approved["code"]);
-    let answered = unit.import(Path::new(approved["path"].as_str().unwrap()));
+    let answered = unit.import(&lies_at(&approved["path"]));
     assert_eq!(
         (&answered["enrolled"], &answered["unverified"]),
         (&true.into(), &true.into())

@@ -1,7 +1,7 @@
 //! What two sides, or two machines, wrote without knowing of each other: kept side by side, told in plain words, settled by a
 //! person.
 
-use crate::office::{Office, Pair, text};
+use crate::office::{Office, Pair, lies_at, text};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -234,7 +234,8 @@ fn a_second_machine_joins_its_unit_with_two_files_and_a_code_and_its_work_reache
     second.json(&[&asks[..], &["--out", text(&request)]].concat());
     assert_eq!(second.refused(&["tasks"])["code"], "awaiting_answer");
     let approved = district.json(&["devices", "approve", text(&request), "--out", text(&pair.stick())]);
-    let answer = approved["path"].as_str().unwrap();
+    let answer = lies_at(&approved["path"]);
+    let answer = text(&answer);
     let code = approved["code"].as_str().unwrap();
     let wrong = if code.starts_with('0') { "111111" } else { "000000" };
     assert_eq!(

@@ -1,6 +1,7 @@
-import { fireEvent, render, screen } from '@testing-library/svelte';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
 import { answering } from '../../host/answering';
+import { lookForOpened } from '../../app/state.svelte';
 import { AppFailure } from '../../host';
 import type { BundleJournal } from '../../host/types/BundleJournal';
 import type { BundlePreview } from '../../host/types/BundlePreview';
@@ -53,6 +54,24 @@ it('tells what a bundle brought, with what lies in quarantine', async () => {
   expect(screen.getByText('Đã tiếp nhận 5 kiến nghị')).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Xem cách ly' })).toBeTruthy();
   expect(screen.getByText(/Số liệu hai bên khớp/)).toBeTruthy();
+});
+
+it('shows what a bundle is that the program was opened with, and takes it in when asked', async () => {
+  const asked = answering({
+    session,
+    bundle_verify: () => ({ ...report, outcome: 'verified' }),
+    bundle_import: () => report,
+  });
+  asked.opened = { file: 'token', name: 'so0004.chidao', size: 5000 };
+  const { container } = render(Receive);
+  await lookForOpened();
+  await waitFor(() => expect(container.querySelector('[data-test=import]')).toBeTruthy());
+  expect([asked.of('bundle_verify'), asked.of('bundle_import')]).toEqual([[{ file: 'token' }], []]);
+  expect(location.hash).toBe('#/bundles');
+  await fireEvent.click(container.querySelector('[data-test=import]') as HTMLElement);
+  expect(await screen.findByText('12 thay đổi đã áp dụng')).toBeTruthy();
+  await lookForOpened();
+  expect(asked.of('bundle_verify')).toHaveLength(1);
 });
 
 it('tells a refusal as a sentence, and goes on with the next bundle', async () => {

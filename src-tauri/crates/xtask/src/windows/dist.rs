@@ -20,6 +20,8 @@ pub(crate) struct Laid {
     pub(crate) programs: PathBuf,
     /// The installer.
     pub(crate) installer: PathBuf,
+    /// The zip for a stick.
+    pub(crate) stick: PathBuf,
 }
 
 /// Builds the optimised programs for Windows and lays them out in `target/dist`.
@@ -70,7 +72,11 @@ pub(crate) fn pack(root: &Path, version: &str, built: &dyn Fn(&str) -> PathBuf) 
         fs::metadata(&stick).map_or(0, |about| about.len()),
         stick.display()
     );
-    Ok(Laid { programs, installer })
+    Ok(Laid {
+        programs,
+        installer,
+        stick,
+    })
 }
 
 /// The first of these names that the installer's script does not remove again.

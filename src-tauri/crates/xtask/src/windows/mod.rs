@@ -4,6 +4,7 @@
 //! the programs; the Wine prefix of the tests. Start reading at [`dist()`] and [`test()`].
 
 mod dist;
+mod installed;
 mod test;
 mod toolchain;
 mod wine;

@@ -1,5 +1,6 @@
 //! `cargo xtask test-windows`: what is built for Windows, run under Wine.
 
+use super::installed;
 use super::toolchain::Toolchain;
 use super::wine::Wine;
 use crate::counts::Counts;
@@ -22,6 +23,17 @@ const ROOMS: [&str; 8] = [
     "chidao-app",
     "chidao",
     "hostile",
+];
+
+/// The parts of the story that two offices tell together, the most telling first: bundles made by either program are opened
+/// with stock tools, taken in by the other, answered, and both sides' digests compared.
+const STORIES: [&str; 6] = [
+    "carried::",
+    "the_41::",
+    "side_by_side::",
+    "inspection::",
+    "erased::",
+    "refused::",
 ];
 
 /// Runs everything; the last line printed is the total. `short` leaves out what takes longest.
@@ -72,7 +84,8 @@ impl Bench<'_> {
         ] {
             let mut story = cargo(self.root);
             story
-                .args(["test", "--workspace", "--test", "story"])
+                .args(["test", "--workspace", "--test", "story", "--"])
+                .args(if short { &STORIES[..1] } else { &STORIES[..] })
                 .env("CHIDAO_BIN_H02", province)
                 .env("CHIDAO_BIN_H02_15", district);
             steps.run(name, self.wine.dress(&mut story))?;
@@ -84,6 +97,13 @@ impl Bench<'_> {
                 .args(["test", "--workspace", "--test", "kills"])
                 .env("CHIDAO_BIN", &windows);
             steps.run("Windows: kills", self.wine.dress(&mut crash))?;
+            let mut laid = None;
+            let mut build = || super::dist(self.root).map(|made| laid = Some(made));
+            steps.step("Windows: programs for users", || plain(build()))?;
+            if let Some(laid) = laid {
+                let check = || installed::check(self.root, &self.toolchain, &self.wine, &laid);
+                steps.step("Windows: installer", || plain(check()))?;
+            }
         }
         let mut pages = npm(&self.root.join("tests/browser"));
         pieces::with_programs(self.root, pages.args(["run", if short { "test-main" } else { "test" }]));
