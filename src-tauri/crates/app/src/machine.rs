@@ -7,6 +7,9 @@ use std::path::Path;
 
 /// Files in which a system keeps its own identity, the surest first.
 const FILES: [&str; 3] = ["/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostname"];
+/// Where Windows keeps the identity that it gave the machine when it was installed: below `HKEY_LOCAL_MACHINE`, key and value.
+/// Names are no identity there: offices call their machines alike.
+pub const WINDOWS: (&str, &str) = (r"SOFTWARE\Microsoft\Cryptography", "MachineGuid");
 /// The variable in which Windows names the machine.
 const NAME: &str = "COMPUTERNAME";
 /// What systemd writes into an image before the machine has an identity: every such machine would be the same.
@@ -15,11 +18,16 @@ const NOT_YET: &str = "uninitialized";
 const NAMELESS: &str = "máy không tên";
 
 /// The identity of this machine, for as long as its system lives: the system's own, or else its name. `file` reads a
-/// file, `variable` a variable of the environment.
-pub fn identity(file: impl Fn(&Path) -> Option<String>, variable: impl Fn(&str) -> Option<String>) -> String {
+/// file, `registry` what Windows keeps at [`WINDOWS`], `variable` a variable of the environment.
+pub fn identity(
+    file: impl Fn(&Path) -> Option<String>,
+    registry: impl FnOnce() -> Option<String>,
+    variable: impl Fn(&str) -> Option<String>,
+) -> String {
     let told = FILES
         .iter()
         .filter_map(|path| file(Path::new(path)))
+        .chain(registry())
         .chain(variable(NAME));
     told.map(|text| text.trim().to_owned())
         .find(|text| !text.is_empty() && text != NOT_YET)
@@ -35,7 +43,8 @@ mod tests {
             let found = files.iter().find(|(file, _)| Path::new(file) == path)?;
             Some(found.1.to_owned())
         };
-        identity(text, |asked| {
+        let none = || None;
+        identity(text, none, |asked| {
             name.filter(|_| asked == "COMPUTERNAME").map(str::to_owned)
         })
     }
@@ -46,6 +55,13 @@ mod tests {
         assert_eq!(told(&all, Some("YENTHE")), "8c1f");
         assert_eq!(told(&all[1..], Some("YENTHE")), "yenthe-vp-02");
         assert_eq!(told(&[], Some(" YENTHE ")), "YENTHE");
+    }
+
+    #[test]
+    fn windows_own_identity_comes_before_its_name() {
+        let registry = || Some("9f2c41d0-77aa".to_owned());
+        let name = |_: &str| Some("YENTHE".to_owned());
+        assert_eq!(identity(|_| None, registry, name), "9f2c41d0-77aa");
     }
 
     #[test]

@@ -88,10 +88,24 @@ pub(crate) fn fill_random(bytes: &mut [u8]) {
     }
 }
 
+/// What Windows keeps of its identity.
+#[cfg(windows)]
+fn registry() -> Option<String> {
+    let (key, value) = chidao_app::machine::WINDOWS;
+    winreg::HKLM.open_subkey(key).ok()?.get_value(value).ok()
+}
+
+/// Elsewhere there is no registry.
+#[cfg(not(windows))]
+fn registry() -> Option<String> {
+    None
+}
+
 /// What tells this machine from others, by the one rule of every program that opens a home.
 fn machine() -> String {
     chidao_app::machine::identity(
         |file| std::fs::read_to_string(file).ok(),
+        registry,
         |variable| std::env::var(variable).ok(),
     )
 }
