@@ -60,5 +60,7 @@ export const SCREENS = [
   { name: 'quarantine', side: 'province', go: (page) => at(page, '/quarantine') },
   { name: 'settings', side: 'district', go: (page) => at(page, '/settings') },
   { name: 'settings-checked', side: 'district', go: async (page) => { await at(page, '/settings'); await page.locator('[data-test=check]').click(); await page.locator('[data-test=check-report]').waitFor(); } },
+  { name: 'settings-backups', side: 'district', go: async (page) => { await at(page, '/settings'); await page.locator('[data-test=backup]').first().waitFor(); await page.locator('[data-test=backups]').evaluate((card) => card.scrollIntoView()); } },
+  { name: 'settings-go-back', side: 'district', go: async (page) => { await at(page, '/settings'); await page.locator('[data-test=backup-back]').first().click(); await page.locator('[data-test=go-back]').waitFor(); } },
   { name: 'gallery', side: 'district', go: async (page) => { await at(page, '/settings'); await page.locator('a[href="#/gallery"]').click(); await page.getByRole('region').nth(1).waitFor(); } },
 ];

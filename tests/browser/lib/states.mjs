@@ -3,7 +3,7 @@
  * `make` gives a home, `go` leads to what there is to see, from a page that was just opened; steps follow one another
  * on the same page.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { chidao, folder, unlocked } from './program.mjs';
 import { at, LIST, task } from './screens.mjs';
@@ -65,6 +65,20 @@ function flipped(home, passphrase, to) {
   return file;
 }
 
+/** A unit with a month of backups, and a folder for them that is no longer there. */
+function manyBackups() {
+  const home = begun();
+  const disk = folder();
+  chidao(home, ['backup', '--daily', '30'], { passphrase: PASSPHRASE, now: '2017-05-20T08:00:00+07:00' });
+  for (let day = 20; day <= 45; day += 1) {
+    const now = new Date(Date.UTC(2017, 4, day, 1, (day * 7) % 60)).toISOString().replace('Z', '+00:00');
+    chidao(home, ['tasks', '--limit', '1'], { passphrase: PASSPHRASE, now });
+  }
+  chidao(home, ['backup', '--folder', disk], { passphrase: PASSPHRASE });
+  rmSync(disk, { recursive: true });
+  return home;
+}
+
 export const STATES = [
   {
     name: 'start', make: fresh, locked: true,
@@ -76,6 +90,32 @@ export const STATES = [
       ['empty-tasks', async (page) => { await page.locator('[data-test=begin-tasks]').click(); await page.locator('[data-test=no-tasks]').waitFor(); }],
       ['unlock', async (page) => { await page.locator('[data-test=lock]').click(); await page.locator('[data-test=unlock]').waitFor(); }],
       ['unlock-wrong', async (page) => { await page.locator('input[type=password]').fill('khong phai'); await page.locator('[data-test=unlock]').click(); await page.getByRole('alert').first().waitFor(); }],
+    ],
+  },
+  {
+    name: 'start-restore', make: fresh, locked: true,
+    steps: [
+      ['start-restore', async (page) => { await page.locator('[data-test=restore-open]').click(); await page.locator('[data-test=restore]').waitFor(); }],
+      ['start-restore-chosen', async (page) => {
+        const home = begun();
+        chidao(home, ['backup', '--out', join(home, 'usb.chidao-backup')], { passphrase: PASSPHRASE });
+        await page.locator('[data-test=restore-file]').setInputFiles(join(home, 'usb.chidao-backup'));
+        await page.locator('[data-test=go-back]').waitFor();
+      }],
+      ['start-restored', async (page) => { await page.locator('[data-test=go-back-passphrase]').fill(PASSPHRASE); await page.locator('[data-test=go-back-sure]').click(); await page.locator('[data-test=restored]').waitFor(); }],
+    ],
+  },
+  {
+    name: 'backups', make: manyBackups,
+    steps: [
+      ['backups-long', async (page) => { await at(page, '/settings'); await page.locator('[data-test=backup]').nth(5).waitFor(); await page.locator('[data-test=backups]').evaluate((card) => card.scrollIntoView()); }],
+      ['backups-keeping', async (page) => {
+        await page.locator('[data-test=backup-keeping] summary').click();
+        await page.locator('[data-test=keep-daily]').fill('61');
+        await page.locator('[data-test=keep-save]').click();
+        await page.locator('[data-test=backup-keeping]').evaluate((form) => form.scrollIntoView({ block: 'end' }));
+      }],
+      ['backups-locked', async (page) => { await page.locator('[data-test=lock]').click(); await page.locator('[data-test=restore-open]').click(); await page.locator('[data-test=restore-choose]').first().waitFor(); }],
     ],
   },
   {

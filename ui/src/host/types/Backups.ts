@@ -29,6 +29,10 @@ free: number | null,
 /**
  * Bytes that the next one will take.
  */
+next: number, 
+/**
+ * Bytes that must be free for it: its own, and some for work to go on.
+ */
 needed: number, 
 /**
  * Today's has been made.

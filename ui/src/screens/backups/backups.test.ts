@@ -12,7 +12,7 @@ import { keeping } from './backups';
 
 const row: BackupRow = { name: 'a_daily.chidao-backup', at: '2017-06-22T08:05:00+07:00', why: 'daily', size: 3_145_728, program: '0.1.0', here: true };
 const found: Found = {
-  folder: '/so/backups', folder_lost: false, rows: [row], free: 5_000_000_000, needed: 5_242_880, is_today_done: true,
+  folder: '/so/backups', folder_lost: false, rows: [row], free: 5_000_000_000, next: 3_250_586, needed: 5_242_880, is_today_done: true,
   keeping: { folder: null, daily: 7, weekly: 4, before_import: 3, before_upgrade: 2, by_hand: 5 },
 };
 const open = { vault: 'open', edition: 'unit', unsent: 3 } as never;
@@ -29,7 +29,7 @@ it('shows why each was made, and saves one elsewhere', async () => {
   const { container } = render(Backups);
   expect(await screen.findByText('Hằng ngày')).toBeTruthy();
   expect(screen.getByText('08:05 22/06/2017')).toBeTruthy();
-  expect(screen.getByText(/Còn trống 4,7 GB; bản tới cần khoảng 5,0 MB/)).toBeTruthy();
+  expect(screen.getByText(/Còn trống 4,7 GB; bản tới khoảng 3,1 MB/)).toBeTruthy();
   await press(container, 'backup-take');
   await expect.poll(() => asked.saved).toEqual(['ready']);
   expect(app.notes[0]?.text).toContain('/usb/a_daily');

@@ -81,6 +81,8 @@ pub struct Backups {
     /// Bytes free in the folder, where the system tells.
     pub free: Option<u64>,
     /// Bytes that the next one will take.
+    pub next: u64,
+    /// Bytes that must be free for it: its own, and some for work to go on.
     pub needed: u64,
     /// Today's has been made.
     pub is_today_done: bool,

@@ -179,6 +179,7 @@ impl App {
             .any(|one| here(one) && moment(&one.head).date_naive() == self.today() && one.head.why == BackupWhy::Daily);
         Ok(Backups {
             free: fs4::available_space(existing(&folder)).ok(),
+            next: self.store_size(),
             needed: self.store_size() + SPARE,
             rows: found.iter().map(|one| row(one, here(one))).collect(),
             folder: folder.display().to_string(),

@@ -117,7 +117,7 @@ fn listed(backups: &Backups) -> String {
         pairs(&[
             ("Thư mục", backups.folder.clone()),
             ("Còn trống", backups.free.map(bytes).unwrap_or_default()),
-            ("Bản tới cần", bytes(backups.needed)),
+            ("Bản tới chừng", bytes(backups.next)),
             ("Giữ theo ngày", keeping.daily.to_string()),
             ("Giữ theo tuần", keeping.weekly.to_string()),
             ("Giữ trước khi nhận", keeping.before_import.to_string()),
