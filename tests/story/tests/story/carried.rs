@@ -1,10 +1,11 @@
 //! Point 5: what is exported, the stock tools open; imported twice, it counts once; the answer confirms, and the next
 //! bundle carries only what is new.
 
-use crate::office::{Pair, text};
+use crate::office::{Pair, lies_at, text};
 use crate::offline::save_and_compare;
 use crate::{samples, stock};
 use serde_json::json;
+use std::path::PathBuf;
 
 #[test]
 fn a_bundle_counts_once_and_its_answer_confirms_it() {
@@ -140,12 +141,8 @@ fn a_bundle_in_volumes_arrives_in_any_order_and_what_is_missing_is_named() {
         "--volume-size",
         "320KB",
     ]);
-    let paths: Vec<&str> = made["paths"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|path| path.as_str().unwrap())
-        .collect();
+    let paths: Vec<PathBuf> = made["paths"].as_array().unwrap().iter().map(lies_at).collect();
+    let paths: Vec<&str> = paths.iter().map(|path| text(path)).collect();
     assert!(paths.len() >= 3, "the data, then a photo in each: {paths:?}");
     for path in &paths {
         assert!(std::fs::metadata(path).unwrap().len() <= 320_000, "{path}");

@@ -65,6 +65,25 @@ fn a_conflict_keeps_both_values_until_a_person_settles_it_and_the_settling_trave
 }
 
 #[test]
+fn a_home_opens_with_the_program_of_the_other_office_too() {
+    let pair = Pair::with_the_41();
+    pair.up();
+    for (office, other) in [(&pair.province, &pair.district), (&pair.district, &pair.province)] {
+        let copy = pair.folder.path().join(format!("bản sao {}", office.code));
+        copy_folder(&office.home, &copy);
+        let (tasks, digest) = (office.json(&["tasks"]), office.digest(other));
+        // The other office's program, which may be that of another system, on this office's home.
+        let elsewhere = Office {
+            home: copy,
+            ..other.clone()
+        };
+        assert_eq!(elsewhere.json(&["tasks"]), tasks);
+        assert_eq!(elsewhere.json(&["digest", "--channel", other.code]), digest);
+        elsewhere.json(&["check"]);
+    }
+}
+
+#[test]
 fn a_restored_copy_that_wrote_under_the_old_numbers_is_told_and_nothing_is_lost() {
     let pair = Pair::with_the_41();
     let (province, district) = (&pair.province, &pair.district);

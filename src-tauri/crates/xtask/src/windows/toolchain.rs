@@ -214,6 +214,8 @@ fn build_std(folder: &Path, sources: &Path, version: &str) -> Result<PathBuf, Fa
         ])
         .args(["-Z", "build-std=std,panic_unwind,panic_abort,proc_macro,test"])
         .env("RUSTC_BOOTSTRAP", "1")
+        // As the library is shipped elsewhere: without its bitcode no optimised program can be linked.
+        .env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUSTFLAGS", "-Cembed-bitcode=yes")
         .env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", GCC);
     quietly(&mut build, &folder.join("std-build.log"))?;
     // Laid out beside, so that a broken copy is never taken for a whole one.
