@@ -271,3 +271,104 @@ impl App {
         Ok(keys)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(path: &Path, text: &str) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn text(path: &Path) -> Option<String> {
+        fs::read_to_string(path).ok()
+    }
+
+    /// A home with the backup beside it that is to take its place.
+    fn taken_out(home: &Path) {
+        for (name, held) in [
+            ("ledger.db", "old"),
+            ("ledger.db-wal", "old log"),
+            ("vault/person-1.age", "old keys"),
+            ("restoring/ledger.db", "new"),
+            ("restoring/vault/person-2.age", "new keys"),
+        ] {
+            put(&home.join(name), held);
+        }
+    }
+
+    #[test]
+    fn cut_off_after_any_step_it_is_finished_and_nothing_is_lost() {
+        let steps = [
+            ("ledger.db-wal", "set-aside/then/ledger.db-wal"),
+            ("ledger.db", "set-aside/then/ledger.db"),
+            ("restoring/ledger.db", "ledger.db"),
+            ("vault", "set-aside/then/vault"),
+            ("restoring/vault", "vault"),
+        ];
+        for cut in 0..=steps.len() {
+            let home = tempfile::tempdir().unwrap();
+            let home = home.path();
+            taken_out(home);
+            put(&home.join("restoring/ready"), "then");
+            fs::create_dir_all(home.join("set-aside/then")).unwrap();
+            for (from, to) in &steps[..cut] {
+                fs::rename(home.join(from), home.join(to)).unwrap();
+            }
+            assert_eq!(
+                finish(home).unwrap().as_deref(),
+                Some("set-aside/then"),
+                "after {cut} steps"
+            );
+            for (name, held) in [
+                ("ledger.db", Some("new")),
+                ("ledger.db-wal", None),
+                ("vault/person-1.age", None),
+                ("vault/person-2.age", Some("new keys")),
+                ("set-aside/then/ledger.db", Some("old")),
+                ("set-aside/then/ledger.db-wal", Some("old log")),
+                ("set-aside/then/vault/person-1.age", Some("old keys")),
+            ] {
+                assert_eq!(text(&home.join(name)).as_deref(), held, "{name} after {cut} steps");
+            }
+            assert!(!is_pending(home), "after {cut} steps");
+            assert_eq!(finish(home).unwrap(), None, "and only once");
+        }
+    }
+
+    #[test]
+    fn what_was_not_decided_changes_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let home = home.path();
+        taken_out(home);
+        put(&home.join("restoring/ready.part"), "th");
+        assert_eq!(finish(home).unwrap(), None);
+        assert_eq!(text(&home.join("ledger.db")).as_deref(), Some("old"));
+        assert_eq!(text(&home.join("ledger.db-wal")).as_deref(), Some("old log"));
+        assert_eq!(text(&home.join("vault/person-1.age")).as_deref(), Some("old keys"));
+        assert!(!is_pending(home));
+    }
+
+    #[test]
+    fn on_a_new_machine_nothing_is_set_aside_and_of_many_states_the_last_two_stay() {
+        let home = tempfile::tempdir().unwrap();
+        let home = home.path();
+        put(&home.join("restoring/ledger.db"), "new");
+        put(&home.join("restoring/vault/person-2.age"), "new keys");
+        put(&home.join("restoring/ready"), "2017-06-20T080000");
+        assert_eq!(finish(home).unwrap(), None);
+        assert!(!home.join(SET_ASIDE).exists());
+        for day in ["21", "22", "23"] {
+            taken_out(home);
+            put(&home.join("restoring/ready"), &format!("2017-06-{day}T080000"));
+            assert!(finish(home).unwrap().is_some());
+        }
+        let mut kept: Vec<_> = fs::read_dir(home.join(SET_ASIDE))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        kept.sort();
+        assert_eq!(kept, ["2017-06-22T080000", "2017-06-23T080000"]);
+    }
+}
