@@ -139,7 +139,7 @@ impl App {
         let busy = || AppError::new("home_in_use").retryable();
         let _only = self.lock.replacement.try_lock().map_err(|_| busy())?;
         let backup = file::look(path)?;
-        super::room_for(
+        super::making::room_for(
             backup.size + super::SPARE,
             fs4::available_space(&self.home).ok(),
             &self.home,
