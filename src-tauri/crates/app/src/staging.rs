@@ -271,7 +271,7 @@ impl App {
         let unreadable =
             |error: std::io::Error| AppError::of_writing("file_unreadable", &error).with("name", safe_name(name));
         // A backup is encrypted, and is handed over before anything is open.
-        let is_backup = name.ends_with(backup::file::ENDING);
+        let is_backup = name.to_ascii_lowercase().ends_with(backup::file::ENDING);
         match self.opened() {
             Ok(_) => {}
             Err(_) if is_backup => {}
