@@ -53,17 +53,16 @@ fn without_a_display_the_other_way_in_is_named() {
 }
 
 /// The head and the body that a server on this machine answers with.
-fn asked(host: &str, request: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(host).unwrap();
+fn asked(host: &str, request: &str, body: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(host)?;
     let length = body.len();
     write!(
         stream,
         "{request} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
+    )?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 #[test]
@@ -85,15 +84,15 @@ fn without_a_window_the_program_serves_the_page_that_it_carries() {
         .strip_prefix("http://")
         .and_then(|address| address.split_once("/#token="))
         .unwrap();
-    let page = asked(host, "GET /", "");
+    let page = asked(host, "GET /", "").unwrap();
     let script = page
         .split("src=\"")
         .nth(1)
         .and_then(|rest| rest.split('"').next())
         .unwrap();
-    let script = asked(host, &format!("GET /{}", script.trim_start_matches(['.', '/'])), "");
-    let session = asked(host, "POST /session", &format!("{{\"token\":\"{token}\"}}"));
-    let again = asked(host, "POST /session", &format!("{{\"token\":\"{token}\"}}"));
+    let script = asked(host, &format!("GET /{}", script.trim_start_matches(['.', '/'])), "").unwrap();
+    let session = asked(host, "POST /session", &format!("{{\"token\":\"{token}\"}}")).unwrap();
+    let again = asked(host, "POST /session", &format!("{{\"token\":\"{token}\"}}")).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("<title>"), "{page}");
