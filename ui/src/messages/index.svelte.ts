@@ -11,6 +11,7 @@ import { fields } from './fields';
 import { gallery } from './gallery';
 import { inspections } from './inspections';
 import { mailbox } from './mailbox';
+import { people } from './people';
 import { recommendations } from './recommendations';
 import { review } from './review';
 import { settings } from './settings';
@@ -22,7 +23,7 @@ import { units } from './units';
 
 const catalogue = {
   common, errors, fields, gallery, start, tasks,
-  backups, bundles, inspections, mailbox, recommendations, review, settings, takingIn, totals, units,
+  backups, bundles, inspections, mailbox, people, recommendations, review, settings, takingIn, totals, units,
 } as const;
 
 type Rooms = typeof catalogue;

@@ -3,14 +3,15 @@
 use crate::alone::HomeLock;
 use crate::api::{Edition, PersonName, UnitName};
 use crate::mailbox::Attended;
+use crate::people;
 use crate::tasks::Attaching;
-use crate::vault::{Keys, Vault};
+use crate::vault::{Keys, Unlocked, Vault};
 use crate::work::Works;
 use crate::{AppError, staging::Staging};
 use chidao_domain::ids::{ChannelId, DeviceId, RecordKey, UnitId, from_hex, to_hex};
 use chidao_ledger::store::append::{Appended, Author, Edges as WriteEdges, Wish};
 use chidao_ledger::store::{LedgerError, Store, Writer, local};
-use chidao_ledger::trust::{Party, Signed, Signer};
+use chidao_ledger::trust::{Certificate, Party, Signed, Signer};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -95,6 +96,9 @@ pub(crate) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What is not found where a machine was opened with the recovery key.
+const SIGNING_KEY: &str = "signing key";
+
 /// Name of the setting that holds the profile.
 pub(crate) const PROFILE: &str = "profile";
 
@@ -162,7 +166,8 @@ impl App {
     }
 
     /// Opens everything with the vault's keys, and goes to a new epoch where the home is a copy or a restored backup.
-    pub(crate) fn open_with(&self, keys: Keys) -> Result<Arc<Open>, AppError> {
+    pub(crate) fn open_with(&self, unlocked: Unlocked) -> Result<Arc<Open>, AppError> {
+        let Unlocked { mut keys, person } = unlocked;
         self.backup_before_migration(&keys)?;
         let store = self.open_store(&keys)?;
         let text = store.read(|c| local::setting(c, PROFILE))?;
@@ -174,7 +179,12 @@ impl App {
             None => return Err(AppError::new("vault_unreadable")),
         };
         let profile: Profile = serde_json::from_str(&text).map_err(|error| AppError::internal("profile", &error))?;
+        // A file of before this machine became another device: it reads, and cannot sign for this one.
+        if !signs_for(&keys, &profile)? {
+            keys.signing = None;
+        }
         let mut open = Open { store, keys, profile };
+        self.seat(&mut open, person.as_deref())?;
         self.settle_epoch(&mut open)?;
         self.sweep_staged(&open)?;
         // A newer program begins: what the older one left is kept. Without room it tries again the next time.
@@ -185,13 +195,41 @@ impl App {
         Ok(open)
     }
 
+    /// Whose passphrase it was is who writes.
+    fn seat(&self, open: &mut Open, person: Option<&str>) -> Result<(), AppError> {
+        let Some(person) = person else { return Ok(()) };
+        let Some(kept) = people::kept(open)?.into_iter().find(|kept| kept.person == person) else {
+            return Ok(());
+        };
+        let tail = from_hex(person).ok_or_else(|| AppError::new("vault_unreadable"))?;
+        open.profile.person = RecordKey::Owned(open.profile.unit(), tail);
+        open.profile.person_name = kept.name;
+        Ok(())
+    }
+
     /// This machine and folder, as the mark names them.
     pub(crate) fn place(&self) -> String {
         format!("{}:{}", self.edges.machine, self.home.display())
     }
 }
 
+/// Whether the signing key is that of the device that the profile names.
+fn signs_for(keys: &Keys, profile: &Profile) -> Result<bool, AppError> {
+    let Some(signing) = &keys.signing else { return Ok(false) };
+    let signer = Signer::parse(signing).map_err(|error| AppError::internal("signing key", &error))?;
+    let certificate = Certificate::read(&profile.certificate).map_err(LedgerError::from)?;
+    Ok(signer.public() == certificate.key)
+}
+
 impl Open {
+    /// The keys that opened it, and whose they are: for opening it again.
+    pub(crate) fn unlocked(&self) -> Unlocked {
+        Unlocked {
+            keys: self.keys.clone(),
+            person: people::tail_of(&self.profile),
+        }
+    }
+
     pub(crate) fn author(&self) -> Author {
         Author {
             certificate: self.profile.certificate.clone(),
@@ -230,6 +268,9 @@ impl App {
         act: &str,
         wishes: Vec<Wish>,
     ) -> Result<Appended, LedgerError> {
+        // Nobody vouches for what a machine writes that cannot sign.
+        let signing = open.keys.signing.as_ref();
+        let signing = signing.ok_or_else(|| LedgerError::NotFound(SIGNING_KEY.into()))?;
         let person = chidao_domain::ids::RecordId {
             kind: "person".into(),
             key: open.profile.person,
@@ -254,7 +295,13 @@ impl App {
             now: self.now_millis(),
             random: &mut random,
         };
-        writer.append(channel, &open.author(), act, all, &mut edges)
+        let appended = writer.append(channel, &open.author(), act, all, &mut edges)?;
+        // Vouched for at once: were the key lost, by a forgotten passphrase or a stolen machine, nobody else could vouch for it.
+        if let Some((row, claim)) = writer.own_end(appended.at.feed) {
+            let n = claim.n;
+            writer.keep_checkpoint(row, n, &Signer::parse(signing)?.sign(claim)?)?;
+        }
+        Ok(appended)
     }
 
     /// Writes one entry that attaches contents of the store, as a transaction of its own: either is there with the other,
@@ -300,6 +347,7 @@ impl From<LedgerError> for AppError {
             LedgerError::WrongKey => AppError::new("store_wrong_key"),
             LedgerError::TooNew(version) => AppError::new("store_too_new").with("version", version),
             LedgerError::Cancelled => AppError::new("cancelled"),
+            LedgerError::NotFound(what) if what == SIGNING_KEY => AppError::new("recovered_read_only"),
             LedgerError::NotFound(what) => AppError::new("not_found").with("what", what),
             LedgerError::BadLine { feed, bad } => AppError::new("bad_entry").with("feed", feed).with("detail", bad),
             LedgerError::Broken { feed, what } => AppError::new("bad_range").with("feed", feed).with("detail", what),

@@ -58,6 +58,7 @@ impl App {
             age: chidao_bundle::keys::identity_text(&identity),
             signing: Some(signing.clone()),
             root: None,
+            own: Some(crate::vault::own_identity()),
         };
         let signer = Signer::parse(&signing).map_err(|error| broken(&error))?;
         let signed = signer
@@ -159,8 +160,9 @@ impl App {
     }
 
     pub(crate) fn do_join_accept(&self, request: &JoinAccept) -> Result<Session, AppError> {
-        let keys = self.vault.open(&request.passphrase)?;
-        let store = self.open_store(&keys)?;
+        let unlocked = self.vault.open(&request.passphrase)?;
+        let keys = &unlocked.keys;
+        let store = self.open_store(keys)?;
         let asked = store.read(|c| local::setting(c, JOINING))?.unwrap_or_default();
         let joining: Joining = serde_json::from_str(&asked).map_err(|_| AppError::new("not_joining"))?;
         let signed = self.read_signed(&request.file, "not_an_answer")?;
@@ -194,7 +196,7 @@ impl App {
             demo: false,
             party: answer.unit,
         };
-        self.vault.recover_with(&recovery, &keys)?;
+        self.vault.recover_with(&recovery, keys)?;
         let text = serde_json::to_string(&profile).map_err(|error| AppError::internal("profile", &error))?;
         let at = self.now_text();
         store.write(|writer| {
@@ -213,7 +215,8 @@ impl App {
             writer.set(JOINING, "")
         })?;
         drop(store);
-        let open = self.open_with(keys)?;
+        let open = self.open_with(unlocked)?;
+        crate::people::keep_own(&open)?;
         // Its first entry shows its certificate to whoever shares a channel with it: so they know to encrypt to it.
         // It says who works here, as each person's first entry in a channel does.
         for channel in [Some(open.profile.inner), open.profile.upward].into_iter().flatten() {

@@ -23,6 +23,7 @@ mod inspections;
 mod joining;
 pub mod machine;
 mod mailbox;
+mod people;
 mod register;
 mod review;
 mod sealed;

@@ -53,6 +53,7 @@ impl App {
             today: self.today().to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             demo: false,
+            recovered: false,
             conflicts: 0,
             quarantined: 0,
             unsent: 0,
@@ -63,6 +64,7 @@ impl App {
         session.person = Some(open.profile.person_name.clone());
         session.device = Some(open.profile.device_name.clone());
         session.demo = open.profile.demo;
+        session.recovered = open.keys.signing.is_none();
         open.store.read(|connection| {
             if let Some(upward) = channels::upward(connection, &open.profile)? {
                 session.parent = upward.charter.parent.as_ref().map(name_of);
@@ -117,6 +119,7 @@ impl App {
             age: Zeroizing::new(age_text.to_string()),
             signing: Some(Zeroizing::new(signing)),
             root: Some(Zeroizing::new(root_text)),
+            own: Some(crate::vault::own_identity()),
         };
         let unit = UnitId(self.random());
         let party = Party {
@@ -201,8 +204,10 @@ impl App {
         ];
         self.commit(&open, open.profile.inner, "unit.start", vec![Wish::change(own, about)])?;
         let keys = open.keys.clone();
+        crate::people::keep_own(&open)?;
+        let unlocked = open.unlocked();
         drop(open);
-        self.open_with(keys.clone())?;
+        self.open_with(unlocked)?;
         // The vault last of all: until it is there, nothing has started, and once it is, the recovery key is shown.
         let made = self
             .vault
@@ -223,9 +228,15 @@ impl App {
         if !self.vault.exists() {
             return Err(AppError::new("not_started"));
         }
-        let keys = self.vault.open(&request.passphrase)?;
+        let mut unlocked = self.vault.open(&request.passphrase)?;
         if self.opened().is_err() {
-            self.open_with(keys)?;
+            // A file of an older program holds no identity of its person's own.
+            if let (Some(person), None) = (&unlocked.person, &unlocked.keys.own) {
+                unlocked.keys.own = Some(crate::vault::own_identity());
+                self.vault.admit(person, &request.passphrase, &unlocked.keys)?;
+            }
+            let open = self.open_with(unlocked)?;
+            crate::people::keep_own(&open)?;
         }
         self.do_session()
     }
@@ -264,10 +275,11 @@ impl App {
     pub(crate) fn do_keys(&self) -> Result<PublicKeys, AppError> {
         let open = self.opened()?;
         let profile = &open.profile;
+        let certificate = Certificate::read(&profile.certificate).map_err(LedgerError::from)?;
         Ok(PublicKeys {
             unit: profile.unit().to_string(),
             device: profile.device.to_string(),
-            signing: open.signer()?.public().to_owned(),
+            signing: certificate.key,
             age: profile.age.clone(),
             root: profile.party.root.clone(),
             recovery: profile.party.recovery.clone(),

@@ -20,6 +20,21 @@ impl UseCases for App {
     fn unlock(&self, request: Unlock) -> Answer<Session> {
         self.do_unlock(request)
     }
+    fn take_over(&self, request: TakeOver) -> Answer<Session> {
+        self.do_take_over(&request)
+    }
+    fn people(&self, _: Nothing) -> Answer<People> {
+        self.do_people()
+    }
+    fn person_add(&self, request: PersonAdd) -> Answer<People> {
+        self.do_person_add(&request)
+    }
+    fn person_remove(&self, request: PersonRef) -> Answer<People> {
+        self.do_person_remove(&request)
+    }
+    fn passphrase_change(&self, request: PassphraseChange) -> Answer<People> {
+        self.do_passphrase_change(&request)
+    }
     fn lock(&self, _: Nothing) -> Answer<Session> {
         self.do_lock()
     }

@@ -102,6 +102,11 @@ pub(crate) enum Command {
     /// Toàn bộ lịch sử một kênh, và chứng minh nó / the whole history of a channel, and its proof
     #[command(subcommand)]
     Audit(Audit),
+    /// Những người cùng dùng máy này, mật khẩu, nhận lại máy / the persons who work here, passphrases, taking over
+    Persons {
+        #[command(subcommand)]
+        command: Option<PersonsCommand>,
+    },
     /// Các máy của đơn vị này và các đơn vị liên quan / machines
     Devices {
         #[command(subcommand)]

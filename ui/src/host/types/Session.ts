@@ -58,6 +58,10 @@ version: string,
  */
 demo: boolean, 
 /**
+ * Opened with the recovery key: everything can be read, and nothing written, until somebody takes the machine over.
+ */
+recovered: boolean, 
+/**
  * Counts for the navigation: conflicts, quarantined changes.
  */
 conflicts: number, 

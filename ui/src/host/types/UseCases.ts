@@ -51,6 +51,10 @@ import type { MailboxSynced } from "./MailboxSynced";
 import type { Mailboxes } from "./Mailboxes";
 import type { MailboxesDue } from "./MailboxesDue";
 import type { Nothing } from "./Nothing";
+import type { PassphraseChange } from "./PassphraseChange";
+import type { People } from "./People";
+import type { PersonAdd } from "./PersonAdd";
+import type { PersonRef } from "./PersonRef";
 import type { PublicKeys } from "./PublicKeys";
 import type { Quarantine } from "./Quarantine";
 import type { ReadyFile } from "./ReadyFile";
@@ -65,6 +69,7 @@ import type { Session } from "./Session";
 import type { Settings } from "./Settings";
 import type { TakeIn } from "./TakeIn";
 import type { TakeInPreview } from "./TakeInPreview";
+import type { TakeOver } from "./TakeOver";
 import type { TakenIn } from "./TakenIn";
 import type { TaskChoices } from "./TaskChoices";
 import type { TaskCreate } from "./TaskCreate";
@@ -88,6 +93,17 @@ export interface UseCases {
   first_start: { request: FirstStart; response: FirstStarted };
   /** Opens the vault with a passphrase. */
   unlock: { request: Unlock; response: Session };
+  /** Makes a machine that was opened with the recovery key another device of its unit, at which a person works with a new */
+  /** passphrase. Whoever worked there before is asked no more. */
+  take_over: { request: TakeOver; response: Session };
+  /** The persons who can open this machine. */
+  people: { request: Nothing; response: People };
+  /** Lets another person work at this machine, with a passphrase of their own. */
+  person_add: { request: PersonAdd; response: People };
+  /** Lets a person work here no longer: the database gets another key, and the machine becomes another device. */
+  person_remove: { request: PersonRef; response: People };
+  /** Changes the passphrase of the person who works here now. */
+  passphrase_change: { request: PassphraseChange; response: People };
   /** Closes the vault and forgets the keys. */
   lock: { request: Nothing; response: Session };
   /** The settings of this installation. */

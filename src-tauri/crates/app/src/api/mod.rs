@@ -13,6 +13,7 @@ mod erasure;
 mod fresh;
 mod inspections;
 mod mailbox;
+mod people;
 mod review;
 mod session;
 mod taking_in;
@@ -26,6 +27,7 @@ pub use devices::*;
 pub use erasure::*;
 pub use inspections::*;
 pub use mailbox::*;
+pub use people::*;
 pub use review::*;
 pub use session::*;
 pub use taking_in::*;
@@ -105,6 +107,17 @@ use_cases! {
     first_start(FirstStart) -> FirstStarted;
     /// Opens the vault with a passphrase.
     unlock(Unlock) -> Session;
+    /// Makes a machine that was opened with the recovery key another device of its unit, at which a person works with a new
+    /// passphrase. Whoever worked there before is asked no more.
+    take_over(TakeOver) -> Session;
+    /// The persons who can open this machine.
+    people(Nothing) -> People;
+    /// Lets another person work at this machine, with a passphrase of their own.
+    person_add(PersonAdd) -> People;
+    /// Lets a person work here no longer: the database gets another key, and the machine becomes another device.
+    person_remove(PersonRef) -> People;
+    /// Changes the passphrase of the person who works here now.
+    passphrase_change(PassphraseChange) -> People;
     /// Closes the vault and forgets the keys.
     lock(Nothing) -> Session;
     /// The settings of this installation.

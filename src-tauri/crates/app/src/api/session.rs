@@ -90,6 +90,8 @@ pub struct Session {
     pub version: String,
     /// Whether this is the demonstration with invented data.
     pub demo: bool,
+    /// Opened with the recovery key: everything can be read, and nothing written, until somebody takes the machine over.
+    pub recovered: bool,
     /// Counts for the navigation: conflicts, quarantined changes.
     pub conflicts: u32,
     /// Changes in quarantine.

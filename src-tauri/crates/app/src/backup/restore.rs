@@ -9,7 +9,7 @@ use crate::AppError;
 use crate::api::{BackupFrom, BackupRow, FileRef, Restored, WorkStep};
 use crate::home::{App, Open, PROFILE, Profile, unpoisoned};
 use crate::staging::Place;
-use crate::vault::{Keys, Vault, put_in_place, sync_folder, write_whole};
+use crate::vault::{Keys, Unlocked, Vault, put_in_place, sync_folder, write_whole};
 use crate::work::Watch;
 use chidao_ledger::store::{LedgerError, Store, local};
 use std::fs;
@@ -30,7 +30,7 @@ const DATABASE: [&str; 3] = ["ledger.db-wal", "ledger.db-shm", "ledger.db"];
 
 /// How the vault of a backup is opened.
 pub(crate) enum Opening<'a> {
-    /// With a passphrase that was good when the backup was made.
+    /// With a passphrase that was good when the backup was made, or the recovery key.
     Passphrase(&'a str),
 }
 
@@ -175,12 +175,13 @@ impl App {
     }
 
     /// Opens what was taken out, and lets it begin a new epoch: what it wrote after the backup may be with others.
-    fn try_out(&self, coming: &Path, opening: &Opening<'_>) -> Result<Keys, AppError> {
+    fn try_out(&self, coming: &Path, opening: &Opening<'_>) -> Result<Unlocked, AppError> {
         let vault = Vault::of(coming);
-        let keys = match opening {
+        let unlocked = match opening {
             Opening::Passphrase(passphrase) => vault.open(passphrase)?,
         };
-        let key = chidao_domain::ids::from_hex(&keys.database).ok_or_else(|| AppError::new("vault_unreadable"))?;
+        let key =
+            chidao_domain::ids::from_hex(&unlocked.keys.database).ok_or_else(|| AppError::new("vault_unreadable"))?;
         let store = Store::open(&coming.join("ledger.db"), &key)?;
         let mut chosen = 0;
         store.write(|writer| {
@@ -201,7 +202,42 @@ impl App {
                 .with("detail", "a log beside the restored database")
                 .retryable());
         }
-        Ok(keys)
+        Ok(unlocked)
+    }
+
+    /// Makes another state of this home ready, under other keys, and lets it take the home's place. Answers the folder in which the
+    /// present state was set aside.
+    pub(crate) fn prepare(
+        &self,
+        open: Arc<Open>,
+        keys: &Keys,
+        fill: impl FnOnce(&Vault, &Store) -> Result<(), AppError>,
+    ) -> Result<Option<String>, AppError> {
+        let busy = || AppError::new("home_in_use").retryable();
+        let _only = self.lock.replacement.try_lock().map_err(|_| busy())?;
+        if is_decided(&self.home) {
+            return Err(busy());
+        }
+        let free = fs4::available_space(&self.home).ok();
+        super::room_for(self.store_size() + super::SPARE, free, &self.home)?;
+        let coming = self.home.join(RESTORING);
+        if coming.exists() {
+            fs::remove_dir_all(&coming).map_err(failed)?;
+        }
+        fs::create_dir(&coming).map_err(failed)?;
+        let key = chidao_domain::ids::from_hex(&keys.database).ok_or_else(|| AppError::new("vault_unreadable"))?;
+        let path = coming.join("ledger.db");
+        let filled = open
+            .store
+            .copy_to(&path, &key, &mut |_, _, _| ControlFlow::Continue(()))
+            .and_then(|_| Store::open(&path, &key))
+            .map_err(AppError::from)
+            .and_then(|store| fill(&Vault::of(&coming), &store));
+        drop(open);
+        filled.inspect_err(|_| {
+            let _ = fs::remove_dir_all(&coming);
+        })?;
+        self.replace()
     }
 
     /// Lets what was taken out take the home's place.
@@ -246,18 +282,19 @@ impl App {
         Ok(())
     }
 
-    /// Closes the store, if it is open, and answers the keys with which it was.
+    /// Closes the store, if it is open, and answers with what it was opened.
     ///
     /// # Errors
     /// `home_in_use` while something else is being done with it.
-    pub(crate) fn close(&self) -> Result<Option<Keys>, AppError> {
+    pub(crate) fn close(&self) -> Result<Option<Unlocked>, AppError> {
         let mut held = unpoisoned(&self.open);
         let busy = || AppError::new("home_in_use").retryable();
         let keys = match held.take().map(Arc::try_unwrap) {
             None => None,
-            Some(Ok(Open { store, keys, .. })) => {
-                drop(store);
-                Some(keys)
+            Some(Ok(open)) => {
+                let unlocked = open.unlocked();
+                drop(open);
+                Some(unlocked)
             }
             Some(Err(open)) => {
                 *held = Some(open);

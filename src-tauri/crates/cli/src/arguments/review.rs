@@ -128,3 +128,42 @@ pub(crate) enum DevicesCommand {
         device: String,
     },
 }
+
+/// The persons who work at this machine: without a command, the list. New passphrases are read from files, so that they stand in no
+/// history of commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonsCommand {
+    /// Thêm người cùng dùng máy này, có mật khẩu riêng / let another person work here
+    Add {
+        /// Họ và tên / full name
+        name: String,
+        /// Chức vụ / title
+        #[arg(long, value_name = "TITLE", default_value = "")]
+        title: String,
+        /// Tệp chứa mật khẩu của người đó / their passphrase's file
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: PathBuf,
+    },
+    /// Gỡ một người: dữ liệu đổi khoá, máy được cấp chứng thư mới / remove a person: another database key, another device
+    Remove {
+        /// Họ và tên, hoặc định danh / name or id
+        person: String,
+    },
+    /// Đổi mật khẩu của mình / change one's own passphrase
+    Passphrase {
+        /// Tệp chứa mật khẩu mới / the new one's file
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: PathBuf,
+    },
+    /// Nhận lại máy đã mở bằng khoá khôi phục / take over a machine opened with the recovery key
+    TakeOver {
+        /// Họ và tên người nhận / full name
+        name: String,
+        /// Chức vụ / title
+        #[arg(long, value_name = "TITLE", default_value = "")]
+        title: String,
+        /// Tệp chứa mật khẩu mới / the new passphrase's file
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: PathBuf,
+    },
+}

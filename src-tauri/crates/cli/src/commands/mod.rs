@@ -8,6 +8,7 @@ mod field_work;
 mod generate;
 mod joining;
 mod mailbox;
+mod persons;
 mod review;
 mod safekeeping;
 mod start;
@@ -85,6 +86,7 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         Command::Erase(asked) => erasure::erase(app, asked, output)?,
         Command::Audit(asked) => audit::export(app, asked, output)?,
         Command::Incidents => review::incidents(app, output)?,
+        Command::Persons { command } => persons::persons(app, command.as_ref(), passphrase_file, output)?,
         Command::Devices { command } => review::devices(app, command.as_ref(), output)?,
         Command::Backup(asked) => safekeeping::backup(app, asked, output)?,
         Command::Digest { channel } => upkeep::digest(app, channel, output)?,

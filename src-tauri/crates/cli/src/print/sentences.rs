@@ -342,6 +342,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("not_found", "Không tìm thấy {what}."),
     ("not_joining", "Máy này không chờ trả lời nào. Không có gì thay đổi."),
+    (
+        "not_recovered",
+        "Máy này đang mở bằng mật khẩu bình thường, không cần nhận lại.",
+    ),
     ("not_revoked", "Máy \"{device}\" không bị đơn vị này thu hồi."),
     ("not_started", "Thư mục này chưa được khởi tạo. Hãy chạy: chidao init …"),
     (
@@ -362,6 +366,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Không thu hồi chính máy đang dùng; hãy làm việc này từ một máy khác của đơn vị hoặc từ cấp trên.",
     ),
     (
+        "own_person",
+        "Không thể tự gỡ chính mình. Hãy nhờ người khác của máy này gỡ.",
+    ),
+    (
         "own_request",
         "Đây là phiếu của chính đơn vị này. Phiếu phải do cấp trên chấp nhận.",
     ),
@@ -374,7 +382,19 @@ const SENTENCES: &[(&str, &str)] = &[
         "Cần mật khẩu. Hãy đặt biến CHIDAO_PASSPHRASE hoặc dùng --passphrase-file.",
     ),
     ("passphrase_too_short", "Mật khẩu quá ngắn (ít nhất {least} ký tự)."),
+    (
+        "passphrase_unfit",
+        "Không dùng được mật khẩu này. Hãy chọn một mật khẩu khác.",
+    ),
     ("period_reversed", "Ngày đầu kỳ sau ngày cuối kỳ."),
+    (
+        "person_ambiguous",
+        "Có nhiều người tên {name}. Hãy dùng định danh (chidao persons).",
+    ),
+    (
+        "person_not_seen",
+        "{name} chưa mở khoá lần nào kể từ khi cập nhật chương trình, nên chưa đổi khoá được. Hãy để người đó mở khoá một lần rồi làm lại. Chưa có gì thay đổi.",
+    ),
     (
         "port_unusable",
         "Không mở được cổng {port} trên 127.0.0.1: {detail}. Hãy chọn cổng khác bằng --port.",
@@ -384,6 +404,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Có nhiều bản ghi cùng mã \"{name}\". Hãy dùng định danh thay cho mã.",
     ),
     ("record_unknown", "Không có \"{name}\"."),
+    (
+        "recovered_read_only",
+        "Máy đang mở bằng khoá khôi phục: xem được mọi thứ nhưng chưa ghi được. Hãy nhận lại máy này trước (chidao persons take-over).",
+    ),
     ("refused", "Không được ghi \"{field}\": {reason}. Không có gì thay đổi."),
     (
         "register_not_empty",
@@ -451,6 +475,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Mã không khớp với lần ghi danh nào đang chờ. Hãy đọc lại từng nhóm số với bên kia; nếu vẫn khác, đừng xác nhận.",
     ),
     ("wrong_passphrase", "Mật khẩu không đúng."),
+    (
+        "wrong_recovery_key",
+        "Khoá khôi phục không mở được dữ liệu này. Hãy kiểm tra lại từng nhóm chữ trên bản in.",
+    ),
 ];
 
 /// The sentence for a refusal, with its parameters in place. A code without a sentence of its own is told with all it

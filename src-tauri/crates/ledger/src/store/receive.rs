@@ -231,6 +231,24 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// What this device can vouch for of a feed that it writes: the row, and the claim for its last line.
+    #[must_use]
+    pub fn own_end(&self, feed: FeedId) -> Option<(i64, Checkpoint)> {
+        let own = self
+            .feeds
+            .values()
+            .filter(|state| state.here && (state.root == feed || state.key == feed));
+        own.max_by_key(|state| state.received_n).map(|state| {
+            let claim = Checkpoint {
+                v: 1,
+                feed: state.root,
+                n: state.received_n,
+                hash: state.received_hash,
+            };
+            (state.id, claim)
+        })
+    }
+
     /// Keeps the checkpoint by which a feed can be relayed up to a line.
     pub fn keep_checkpoint(&mut self, feed: i64, n: u64, checkpoint: &Signed) -> Result<()> {
         self.tx

@@ -1,0 +1,350 @@
+//! The persons who work at this machine, each with a passphrase of their own; and taking a machine over with the recovery key.
+//!
+//! Who is removed knew every key of this machine. So the database gets a new one, and the machine becomes another device; the
+//! device that it was is believed no longer. That is made ready beside the home and takes its place as a restored backup does. What
+//! cannot be taken back: copies that were made before, and the unit's root key, if this machine holds it.
+
+use crate::api::{
+    DeviceRevoke, PassphraseChange, People, PersonAdd, PersonName, PersonRef, PersonRow, Session, TakeOver,
+};
+use crate::home::{App, Open, PROFILE, Profile};
+use crate::vault::{Keys, Unlocked, own_identity};
+use crate::{AppError, channels};
+use chidao_domain::ids::{RecordId, RecordKey, to_hex};
+use chidao_domain::text;
+use chidao_ledger::chain;
+use chidao_ledger::store::append::Wish;
+use chidao_ledger::store::{LedgerError, local};
+use chidao_ledger::trust::{Certificate, Signer};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use zeroize::Zeroizing;
+
+/// Setting: the persons.
+const PEOPLE: &str = "people";
+/// Longest name or title, in characters.
+const NAME_LIMIT: usize = 120;
+
+/// A person as the store keeps them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// The end of the person's key, in hexadecimal digits; the vault's files are named by it.
+    pub(crate) person: String,
+    pub(crate) name: PersonName,
+    /// To whom changed keys are encrypted; none until the person has unlocked once.
+    #[serde(default)]
+    recipient: Option<String>,
+}
+
+/// The end of the key of the person who works here now.
+pub(crate) fn tail_of(profile: &Profile) -> Option<String> {
+    match profile.person {
+        RecordKey::Owned(_, tail) => Some(to_hex(&tail)),
+        RecordKey::Made(_) => None,
+    }
+}
+
+/// The persons whom the store knows.
+pub(crate) fn kept(open: &Open) -> Result<Vec<Kept>, AppError> {
+    let text = open.store.read(|c| local::setting(c, PEOPLE))?;
+    Ok(text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default())
+}
+
+fn written(all: &[Kept]) -> Result<String, AppError> {
+    serde_json::to_string(all).map_err(|error| AppError::internal("people", &error))
+}
+
+/// Notes who works here now, and to whom their keys are to be encrypted when they change.
+pub(crate) fn keep_own(open: &Open) -> Result<(), AppError> {
+    let (Some(person), Some(recipient)) = (tail_of(&open.profile), open.keys.recipient()) else {
+        return Ok(());
+    };
+    let mut all = kept(open)?;
+    let own = Kept {
+        person: person.clone(),
+        name: open.profile.person_name.clone(),
+        recipient: Some(recipient),
+    };
+    match all.iter_mut().find(|kept| kept.person == person) {
+        Some(known) if known.recipient == own.recipient => return Ok(()),
+        Some(known) => *known = own,
+        None => all.push(own),
+    }
+    let text = written(&all)?;
+    Ok(open.store.write(|writer| writer.set(PEOPLE, &text))?)
+}
+
+fn named(name: &str, title: &str) -> Result<PersonName, AppError> {
+    let name = text::clean(name);
+    let title = text::clean(title);
+    if name.is_empty() {
+        return Err(AppError::new("field_missing").with("field", "person_name"));
+    }
+    for (field, value) in [("person_name", &name), ("person_title", &title)] {
+        if value.chars().count() > NAME_LIMIT {
+            return Err(AppError::new("field_too_long")
+                .with("field", field)
+                .with("limit", NAME_LIMIT));
+        }
+    }
+    Ok(PersonName { name, title })
+}
+
+/// A new device of the unit, certified by its root key.
+struct Drawn {
+    keys: Keys,
+    profile: Profile,
+}
+
+impl App {
+    pub(crate) fn do_people(&self) -> Result<People, AppError> {
+        let open = self.opened()?;
+        let here = tail_of(&open.profile);
+        let can_open = self.vault.persons();
+        let mut rows: Vec<PersonRow> = kept(&open)?
+            .into_iter()
+            .filter(|kept| can_open.contains(&kept.person))
+            .map(|kept| PersonRow {
+                here: Some(&kept.person) == here.as_ref(),
+                person: kept.person,
+                name: kept.name,
+            })
+            .collect();
+        rows.sort_by_key(|row| text::collation_key(&row.name.name));
+        Ok(People {
+            rows,
+            holds_root: open.keys.root.is_some(),
+            may_remove: open.keys.root.is_some() && open.keys.signing.is_some(),
+        })
+    }
+
+    pub(crate) fn do_person_add(&self, request: &PersonAdd) -> Result<People, AppError> {
+        let open = self.opened()?;
+        open.signer().map_err(|_| AppError::new("recovered_read_only"))?;
+        let name = named(&request.name, &request.title)?;
+        self.unused(&request.passphrase)?;
+        let person = to_hex(&self.random::<8>());
+        let keys = Keys {
+            own: Some(own_identity()),
+            ..open.keys.clone()
+        };
+        let mut all = kept(&open)?;
+        all.push(Kept {
+            person: person.clone(),
+            name,
+            recipient: keys.recipient(),
+        });
+        let text = written(&all)?;
+        // Whoever is noted and has no file is nobody: the file makes the person.
+        open.store.write(|writer| writer.set(PEOPLE, &text))?;
+        self.vault.admit(&person, &request.passphrase, &keys)?;
+        self.do_people()
+    }
+
+    pub(crate) fn do_passphrase_change(&self, request: &PassphraseChange) -> Result<People, AppError> {
+        let open = self.opened()?;
+        let unlocked = self.vault.open(&request.old)?;
+        let Some(person) = unlocked
+            .person
+            .filter(|person| Some(person) == tail_of(&open.profile).as_ref())
+        else {
+            return Err(AppError::new("wrong_passphrase").retryable());
+        };
+        if request.new != request.old {
+            self.unused(&request.new)?;
+        }
+        self.vault.admit(&person, &request.new, &unlocked.keys)?;
+        self.do_people()
+    }
+
+    /// A passphrase tells who opens the vault: no two persons may have the same, and none is a recovery key.
+    fn unused(&self, passphrase: &str) -> Result<(), AppError> {
+        match self.vault.open(passphrase) {
+            Ok(_) => Err(AppError::new("passphrase_unfit")),
+            Err(error) if error.code == "wrong_recovery_key" => Err(AppError::new("passphrase_unfit")),
+            Err(error) if error.code == "wrong_passphrase" => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn do_person_remove(&self, request: &PersonRef) -> Result<People, AppError> {
+        let open = self.opened()?;
+        let me = tail_of(&open.profile);
+        let all = kept(&open)?;
+        let here = self.vault.persons();
+        let unknown = || AppError::new("not_found").with("what", &request.person);
+        let (gone, rest): (Vec<Kept>, Vec<Kept>) = all
+            .into_iter()
+            .filter(|kept| here.contains(&kept.person))
+            .partition(|kept| kept.person == request.person);
+        let gone = gone.first().ok_or_else(unknown)?;
+        if me.as_ref() == Some(&gone.person) {
+            return Err(AppError::new("own_person"));
+        }
+        let left_out: Vec<&String> = here
+            .iter()
+            .filter(|person| **person != gone.person && !rest.iter().any(|kept| kept.person == **person))
+            .collect();
+        if let Some(kept) = rest.iter().find(|kept| kept.recipient.is_none()) {
+            return Err(AppError::new("person_not_seen").with("name", &kept.name.name));
+        }
+        if let Some(person) = left_out.first() {
+            return Err(AppError::new("person_not_seen").with("name", person));
+        }
+        let old_device = open.profile.device.to_string();
+        let name = gone.name.name.clone();
+        let drawn = self.drawn(&open, Zeroizing::new(to_hex(&self.random::<32>())))?;
+        let unlocked = Unlocked {
+            keys: drawn.keys.clone(),
+            person: me,
+        };
+        let vault = &self.vault;
+        let profile = serde_json::to_string(&drawn.profile).map_err(|error| AppError::internal("profile", &error))?;
+        let people = written(&rest)?;
+        let aside = self.prepare(open, &drawn.keys, |coming, store| {
+            store.write(|writer| {
+                writer.take_device(&drawn.profile.certificate)?;
+                writer.set(PROFILE, &profile)?;
+                writer.set(PEOPLE, &people)?;
+                Ok::<_, LedgerError>(())
+            })?;
+            for kept in &rest {
+                let recipient = kept.recipient.as_deref().unwrap_or_default();
+                coming.carry_over(vault, &kept.person)?;
+                coming.admit_to(&kept.person, recipient, &drawn.keys)?;
+            }
+            let recovery = drawn.profile.party.recovery.parse();
+            let recovery = recovery.map_err(|error: &str| AppError::internal("recovery", &error))?;
+            coming.recover_with(&recovery, &drawn.keys)
+        })?;
+        // What the removed person could open does not stay.
+        if let Some(aside) = aside {
+            let aside = self.home.join(aside);
+            let _ = fs::remove_dir_all(&aside);
+            let _ = aside.parent().map(fs::remove_dir);
+        }
+        self.open_with(unlocked)?;
+        self.show_device()?;
+        self.do_device_revoke(&DeviceRevoke {
+            device: old_device,
+            reason: format!("{name}: không còn làm việc ở máy này"),
+        })?;
+        self.do_people()
+    }
+
+    /// Keys and a certificate that make this machine another device.
+    fn drawn(&self, open: &Open, database: Zeroizing<String>) -> Result<Drawn, AppError> {
+        let broken = |error: &dyn std::fmt::Display| AppError::internal("keys", error);
+        let root = open.root()?;
+        let signing = Zeroizing::new(Signer::generate().map_err(|error| broken(&error))?);
+        let signer = Signer::parse(&signing).map_err(|error| broken(&error))?;
+        let identity = age::x25519::Identity::generate();
+        let mut profile = open.profile.clone();
+        profile.device = chain::device_id(signer.public());
+        profile.age = identity.to_public().to_string();
+        profile.certificate = root
+            .sign(Certificate {
+                v: 1,
+                unit: profile.unit(),
+                root: profile.party.root.clone(),
+                device: profile.device,
+                key: signer.public().to_owned(),
+                age: profile.age.clone(),
+                name: profile.device_name.clone(),
+                at: self.now_text(),
+            })
+            .map_err(|error| broken(&error))?;
+        Ok(Drawn {
+            keys: Keys {
+                database,
+                age: chidao_bundle::keys::identity_text(&identity),
+                signing: Some(signing),
+                root: open.keys.root.clone(),
+                own: open.keys.own.clone(),
+            },
+            profile,
+        })
+    }
+
+    /// The new device's first entries show its certificate to whoever shares a channel with it.
+    fn show_device(&self) -> Result<(), AppError> {
+        let open = self.opened()?;
+        let mut all = vec![open.profile.inner];
+        all.extend(open.store.read(channels::pairs)?.into_iter().map(|channel| channel.key));
+        let person = RecordId {
+            kind: "person".into(),
+            key: open.profile.person,
+        };
+        for channel in all {
+            open.store.write(|writer| {
+                let row = writer.channel(channel)?.id;
+                // An entry says something: who works here, once more where that is known.
+                let known = writer.find_record(row, &person)?.is_some();
+                let name = vec![("name", open.profile.person_name.name.as_str().into())];
+                let wishes = known.then(|| Wish::change(person.clone(), name));
+                self.append(&open, writer, channel, "device.start", wishes.into_iter().collect())
+            })?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn do_take_over(&self, request: &TakeOver) -> Result<Session, AppError> {
+        let open = self.opened()?;
+        if open.keys.signing.is_some() {
+            return Err(AppError::new("not_recovered"));
+        }
+        let name = named(&request.person_name, &request.person_title)?;
+        if request.passphrase.chars().count() < crate::vault::PASSPHRASE_LEAST {
+            return Err(AppError::new("passphrase_too_short").with("least", crate::vault::PASSPHRASE_LEAST));
+        }
+        let tail: [u8; 8] = self.random();
+        let person = to_hex(&tail);
+        let mut drawn = self.drawn(&open, open.keys.database.clone())?;
+        drawn.keys.own = Some(own_identity());
+        drawn.profile.person = RecordKey::Owned(open.profile.unit(), tail);
+        drawn.profile.person_name = name.clone();
+        let profile = serde_json::to_string(&drawn.profile).map_err(|error| AppError::internal("profile", &error))?;
+        let people = written(&[Kept {
+            person: person.clone(),
+            name,
+            recipient: drawn.keys.recipient(),
+        }])?;
+        let before = self.vault.persons();
+        // The store first: a device whose key was never kept is one that never speaks, and the recovery key opens as before.
+        open.store.write(|writer| {
+            writer.take_device(&drawn.profile.certificate)?;
+            writer.set(PROFILE, &profile)?;
+            writer.set(PEOPLE, &people)?;
+            Ok::<_, LedgerError>(())
+        })?;
+        self.vault.admit(&person, &request.passphrase, &drawn.keys)?;
+        let recovery = drawn.profile.party.recovery.parse();
+        let recovery = recovery.map_err(|error: &str| AppError::internal("recovery", &error))?;
+        self.vault.recover_with(&recovery, &drawn.keys)?;
+        for person in before {
+            self.vault.dismiss(&person)?;
+        }
+        drop(open);
+        self.close()?;
+        self.open_with(Unlocked {
+            keys: drawn.keys,
+            person: Some(person),
+        })?;
+        self.show_device()?;
+        self.do_session()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_asked_for_and_not_without_end() {
+        assert_eq!(named(" Lê  Văn Bình ", "").unwrap().name, "Lê Văn Bình");
+        assert_eq!(named(" ", "").err().unwrap().code, "field_missing");
+        assert_eq!(named(&"a".repeat(121), "").err().unwrap().code, "field_too_long");
+    }
+}

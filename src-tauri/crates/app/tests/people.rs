@@ -1,0 +1,279 @@
+//! Several persons at one machine, the passphrases they open it with, and the recovery key when all are forgotten.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "what a test builds on must be there; the panic is the failure"
+)]
+
+mod office;
+
+use chidao_app::api::*;
+use chidao_app::{App, AppError};
+use office::*;
+use std::fs;
+use std::path::Path;
+
+const FIRST: &str = "mật khẩu thử";
+const SECOND: &str = "mật khẩu của chị Hà";
+
+fn unlock(app: &App, passphrase: &str) -> Result<String, AppError> {
+    app.lock(Nothing {})?;
+    let passphrase = passphrase.into();
+    Ok(app.unlock(Unlock { passphrase })?.person.unwrap().name)
+}
+
+fn code<T: std::fmt::Debug>(answer: Result<T, AppError>) -> String {
+    answer.unwrap_err().code
+}
+
+fn add(app: &App, name: &str, passphrase: &str) -> Result<People, AppError> {
+    app.person_add(PersonAdd {
+        name: name.into(),
+        title: String::new(),
+        passphrase: passphrase.into(),
+    })
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(|entry| entry.unwrap()) {
+        match entry.path().is_dir() {
+            true => copy(&entry.path(), &to.join(entry.file_name())),
+            false => drop(fs::copy(entry.path(), to.join(entry.file_name())).unwrap()),
+        }
+    }
+}
+
+/// A unit at work with its province.
+fn office(homes: &[tempfile::TempDir]) -> (App, App) {
+    let (province, unit) = (province(homes[0].path()), unit(homes[1].path()));
+    enrol(&province, &unit);
+    take_in(&province, Some("H02.15"));
+    send(&province, "H02.15", &unit);
+    (province, unit)
+}
+
+fn homes() -> Vec<tempfile::TempDir> {
+    (0..3).map(|_| tempfile::tempdir().unwrap()).collect()
+}
+
+#[test]
+fn each_person_opens_with_a_passphrase_of_their_own_and_signs_with_their_own_name() {
+    let homes = homes();
+    let (province, unit) = office(&homes);
+    assert_eq!(code(add(&unit, "Phạm Thu Hà", FIRST)), "passphrase_unfit");
+    assert_eq!(code(add(&unit, "Phạm Thu Hà", "ngắn")), "passphrase_too_short");
+    assert_eq!(code(add(&unit, " ", SECOND)), "field_missing");
+    let people = add(&unit, "Phạm Thu Hà", SECOND).unwrap();
+    let names: Vec<_> = people
+        .rows
+        .iter()
+        .map(|row| (row.name.name.as_str(), row.here))
+        .collect();
+    assert_eq!(names, [("Phạm Thu Hà", false), ("Trần Thị Hạnh", true)]);
+    assert_eq!(unlock(&unit, SECOND).unwrap(), "Phạm Thu Hà");
+    report(&unit, 40, "Chị Hà ghi", vec![]);
+    assert_eq!(unlock(&unit, FIRST).unwrap(), "Trần Thị Hạnh");
+    report(&unit, 50, "Chị Hạnh ghi", vec![]);
+    assert_eq!(send(&unit, "", &province).quarantined, 0);
+    let reports = show(&province, "NV19").reports;
+    let by: Vec<_> = reports.iter().map(|one| one.origin.person.name.as_str()).collect();
+    assert_eq!(by, ["Trần Thị Hạnh", "Phạm Thu Hà"]);
+}
+
+#[test]
+fn a_changed_passphrase_is_the_only_one_that_opens() {
+    let homes = homes();
+    let (_, unit) = office(&homes);
+    add(&unit, "Phạm Thu Hà", SECOND).unwrap();
+    let change = |old: &str, new: &str| {
+        let (old, new) = (old.into(), new.into());
+        unit.passphrase_change(PassphraseChange { old, new })
+    };
+    assert_eq!(code(change("mật khẩu sai", "mật khẩu mới nhất")), "wrong_passphrase");
+    assert_eq!(
+        code(change(SECOND, "mật khẩu mới nhất")),
+        "wrong_passphrase",
+        "another's is not one's own"
+    );
+    assert_eq!(code(change(FIRST, SECOND)), "passphrase_unfit");
+    assert_eq!(code(change(FIRST, "ngắn")), "passphrase_too_short");
+    assert_eq!(unlock(&unit, FIRST).unwrap(), "Trần Thị Hạnh");
+    change(FIRST, "mật khẩu mới nhất").unwrap();
+    assert_eq!(code(unlock(&unit, FIRST)), "wrong_passphrase");
+    assert_eq!(unlock(&unit, "mật khẩu mới nhất").unwrap(), "Trần Thị Hạnh");
+    assert_eq!(unlock(&unit, SECOND).unwrap(), "Phạm Thu Hà");
+}
+
+#[test]
+fn who_is_removed_opens_nothing_newer_and_the_machine_goes_on_as_another_device() {
+    let homes = homes();
+    let (province, unit) = office(&homes);
+    add(&unit, "Phạm Thu Hà", SECOND).unwrap();
+    unlock(&unit, SECOND).unwrap();
+    report(&unit, 40, "Chị Hà ghi", vec![]);
+    unlock(&unit, FIRST).unwrap();
+    let before = unit.keys(Nothing {}).unwrap();
+    let own = unit.people(Nothing {}).unwrap().rows;
+    let of = |name: &str| own.iter().find(|row| row.name.name == name).unwrap().person.clone();
+    let remove = |person: String| unit.person_remove(PersonRef { person });
+    assert_eq!(code(remove(of("Trần Thị Hạnh"))), "own_person");
+    assert_eq!(code(remove("00".into())), "not_found");
+    let kept_copy = homes[2].path().join("copy");
+    copy(homes[1].path(), &kept_copy);
+    assert_eq!(remove(of("Phạm Thu Hà")).unwrap().rows.len(), 1);
+    let after = unit.keys(Nothing {}).unwrap();
+    assert_ne!(
+        (after.device.as_str(), &after.age),
+        (before.device.as_str(), &before.age)
+    );
+    assert!(!homes[1].path().join("set-aside").exists());
+    let devices = unit.devices(Nothing {}).unwrap().rows;
+    let revoked = |id: &str| devices.iter().find(|row| row.device == id).unwrap().revoked;
+    assert_eq!((revoked(&before.device), revoked(&after.device)), (true, false));
+    report(&unit, 70, "Sau khi chị Hà chuyển công tác", vec![]);
+    assert!(unit.check(Nothing {}).unwrap().ok);
+
+    assert_eq!(code(unlock(&unit, SECOND)), "wrong_passphrase");
+    assert_eq!(unlock(&unit, FIRST).unwrap(), "Trần Thị Hạnh");
+    assert_eq!(show(&unit, "NV19").row.percent, 70);
+    // What she still has of before opens what was before, and not the database of now.
+    fs::copy(homes[1].path().join("ledger.db"), kept_copy.join("ledger.db")).unwrap();
+    for name in ["ledger.db-wal", "ledger.db-shm"] {
+        let _ = fs::remove_file(kept_copy.join(name));
+    }
+    let hers = App::open(&kept_copy, edges(31)).unwrap();
+    let passphrase = SECOND.into();
+    assert_eq!(code(hers.unlock(Unlock { passphrase })), "store_wrong_key");
+
+    let told = send(&unit, "", &province);
+    assert_eq!((told.quarantined, told.waiting, told.digests_agree), (0, 0, Some(true)));
+    assert_eq!(show(&province, "NV19").row.percent, 70);
+    assert_eq!(send(&province, "H02.15", &unit).digests_agree, Some(true));
+}
+
+#[test]
+fn a_removed_persons_machine_keys_are_believed_no_longer() {
+    let homes = homes();
+    let (province, unit) = office(&homes);
+    add(&unit, "Phạm Thu Hà", SECOND).unwrap();
+    let kept_copy = homes[2].path().join("copy");
+    copy(homes[1].path(), &kept_copy);
+    let rows = unit.people(Nothing {}).unwrap().rows;
+    let person = rows.into_iter().find(|row| !row.here).unwrap().person;
+    unit.person_remove(PersonRef { person }).unwrap();
+    send(&unit, "", &province);
+    let hers = App::open(&kept_copy, edges(31)).unwrap();
+    assert_eq!(unlock(&hers, SECOND).unwrap(), "Phạm Thu Hà");
+    report(&hers, 99, "Ghi bằng bản sao cũ", vec![]);
+    let made = hers.bundle_export(BundleTo { to: String::new() }).unwrap();
+    let refused = province.bundle_import(carry(&hers, &made.file, &province)).unwrap_err();
+    assert_eq!(refused.code, "bundle_device_revoked");
+    assert_ne!(show(&province, "NV19").row.percent, 99);
+}
+
+#[test]
+fn with_the_recovery_key_everything_is_read_and_taken_over_by_a_new_device() {
+    let homes = homes();
+    let province = province(homes[0].path());
+    let unit = App::open(homes[1].path(), edges(2)).unwrap();
+    let started = unit
+        .first_start(FirstStart {
+            edition: Edition::Unit,
+            unit_name: "UBND huyện Yên Thế".into(),
+            unit_code: "H02.15".into(),
+            person_name: "Trần Thị Hạnh".into(),
+            person_title: String::new(),
+            device_name: "Máy văn thư".into(),
+            passphrase: FIRST.into(),
+        })
+        .unwrap();
+    enrol(&province, &unit);
+    take_in(&province, Some("H02.15"));
+    send(&province, "H02.15", &unit);
+    report(&unit, 50, "Trước khi quên mật khẩu", vec![]);
+    send(&unit, "", &province);
+    report(&unit, 55, "Chưa kịp gửi", vec![]);
+    let old = unit.keys(Nothing {}).unwrap().device;
+
+    // As it is typed off paper.
+    let typed = started.recovery_key.to_lowercase().replace("key-1", "key-1 ");
+    assert_eq!(
+        code(unlock(&unit, &started.recovery_key.replace("Q", "P"))),
+        "wrong_passphrase"
+    );
+    unlock(&unit, &typed).unwrap();
+    assert!(unit.session(Nothing {}).unwrap().recovered);
+    assert_eq!(show(&unit, "NV19").row.percent, 55);
+    let task_set = |value: &str| {
+        let (task, field, value) = ("NV19".into(), "unit_note".into(), value.into());
+        unit.task_set(TaskSet { task, field, value })
+    };
+    assert_eq!(code(task_set("chưa ghi được")), "recovered_read_only");
+    assert_eq!(code(add(&unit, "Phạm Thu Hà", SECOND)), "recovered_read_only");
+    assert!(unit.bundle_export(BundleTo { to: String::new() }).is_err());
+
+    let take_over = |passphrase: &str| {
+        unit.take_over(TakeOver {
+            person_name: "Phạm Thu Hà".into(),
+            person_title: "Phó Chánh Văn phòng".into(),
+            passphrase: passphrase.into(),
+        })
+    };
+    assert_eq!(code(take_over("ngắn")), "passphrase_too_short");
+    let session = take_over(SECOND).unwrap();
+    assert_eq!(
+        (session.recovered, session.person.unwrap().name.as_str()),
+        (false, "Phạm Thu Hà")
+    );
+    assert_eq!(code(take_over(SECOND)), "not_recovered");
+    task_set("đã ghi được").unwrap();
+    assert_eq!(code(unlock(&unit, FIRST)), "wrong_passphrase");
+    assert_eq!(unlock(&unit, SECOND).unwrap(), "Phạm Thu Hà");
+    assert_ne!(unit.keys(Nothing {}).unwrap().device, old);
+    let told = send(&unit, "", &province);
+    assert_eq!((told.quarantined, told.waiting, told.digests_agree), (0, 0, Some(true)));
+    assert_eq!(show(&province, "NV19").row.percent, 55);
+    assert_eq!(send(&province, "H02.15", &unit).digests_agree, Some(true));
+    assert!(unit.check(Nothing {}).unwrap().ok);
+    // The printed key stays good.
+    unlock(&unit, &started.recovery_key).unwrap();
+    assert!(unit.session(Nothing {}).unwrap().recovered);
+}
+
+#[test]
+fn a_backup_opens_on_a_new_machine_with_the_recovery_key_alone() {
+    let homes = homes();
+    let unit = App::open(homes[1].path(), edges(2)).unwrap();
+    let started = unit
+        .first_start(FirstStart {
+            edition: Edition::Unit,
+            unit_name: "UBND huyện Yên Thế".into(),
+            unit_code: "H02.15".into(),
+            person_name: "Trần Thị Hạnh".into(),
+            person_title: String::new(),
+            device_name: String::new(),
+            passphrase: FIRST.into(),
+        })
+        .unwrap();
+    take_in(&unit, None);
+    let made = unit.backup_make(Nothing {}).unwrap();
+    let folder = homes[1].path().join("backups");
+    let path = folder.join(&made.made.unwrap().name);
+    let new = App::open(homes[2].path(), edges(8)).unwrap();
+    new.restore_file(&path, &started.recovery_key).unwrap();
+    assert!(new.session(Nothing {}).unwrap().recovered);
+    assert_eq!(totals(&new, "2017-06-23", None).all.total, 41);
+    let passphrase = SECOND.into();
+    let (person_name, person_title) = ("Phạm Thu Hà".into(), String::new());
+    let session = new
+        .take_over(TakeOver {
+            person_name,
+            person_title,
+            passphrase,
+        })
+        .unwrap();
+    assert!(!session.recovered);
+    report(&new, 30, "Trên máy mới", vec![]);
+    assert!(new.check(Nothing {}).unwrap().ok);
+}

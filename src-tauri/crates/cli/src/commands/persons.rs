@@ -1,0 +1,66 @@
+//! The persons who work at a machine, and taking a machine over.
+
+use crate::arguments::PersonsCommand;
+use crate::edges;
+use crate::print::{Output, Table, words};
+use chidao_app::api::{Nothing, PassphraseChange, People, PersonAdd, PersonRef, TakeOver, UseCases};
+use chidao_app::{App, AppError};
+use std::path::Path;
+
+/// Lists, adds, removes; changes a passphrase; takes over.
+pub(super) fn persons(
+    app: &App,
+    asked: Option<&PersonsCommand>,
+    passphrase_file: Option<&Path>,
+    output: &mut Output,
+) -> Result<(), AppError> {
+    let told: People = match asked {
+        None => app.people(Nothing {})?,
+        Some(PersonsCommand::Add {
+            name,
+            title,
+            new_passphrase_file,
+        }) => app.person_add(PersonAdd {
+            name: name.clone(),
+            title: title.clone(),
+            passphrase: edges::passphrase(Some(new_passphrase_file))?,
+        })?,
+        Some(PersonsCommand::Remove { person }) => {
+            let rows = app.people(Nothing {})?.rows.into_iter();
+            let mut found = rows.filter(|row| row.person == *person || row.name.name == *person);
+            let person = match (found.next(), found.next()) {
+                (Some(only), None) => only.person,
+                (None, _) => return Err(AppError::new("not_found").with("what", person)),
+                (Some(_), Some(_)) => return Err(AppError::new("person_ambiguous").with("name", person)),
+            };
+            app.person_remove(PersonRef { person })?
+        }
+        Some(PersonsCommand::Passphrase { new_passphrase_file }) => app.passphrase_change(PassphraseChange {
+            old: edges::passphrase(passphrase_file)?,
+            new: edges::passphrase(Some(new_passphrase_file))?,
+        })?,
+        Some(PersonsCommand::TakeOver {
+            name,
+            title,
+            new_passphrase_file,
+        }) => {
+            app.take_over(TakeOver {
+                person_name: name.clone(),
+                person_title: title.clone(),
+                passphrase: edges::passphrase(Some(new_passphrase_file))?,
+            })?;
+            app.people(Nothing {})?
+        }
+    };
+    output.answer(&told, || {
+        let mut table = Table::new()
+            .text("Người dùng máy này", 40)
+            .text("Định danh", 18)
+            .text("", 12);
+        for row in &told.rows {
+            let here = if row.here { "đang mở" } else { "" };
+            table.row([words::person(&row.name), row.person.clone(), here.to_owned()]);
+        }
+        table.show("Chưa có ai.")
+    })
+}
