@@ -219,7 +219,7 @@ impl App {
             return Err(busy());
         }
         let free = fs4::available_space(&self.home).ok();
-        super::room_for(self.store_size() + super::SPARE, free, &self.home)?;
+        super::making::room_for(self.store_size() + super::SPARE, free, &self.home)?;
         let coming = self.home.join(RESTORING);
         if coming.exists() {
             fs::remove_dir_all(&coming).map_err(failed)?;
