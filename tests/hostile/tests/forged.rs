@@ -249,7 +249,7 @@ fn lines_of_another_channel_feed_or_unit_are_refused() {
     let mut unknown = parts.clone();
     unknown.manifest["channels"][0]["channel"] = json!("7".repeat(32));
     unknown.members.retain(|(name, _)| !name.starts_with("charters/"));
-    refuses(province, "kenh-la", &unknown.sealed(own, &to), "unknown_channel");
+    refuses(province, "kenh-la", &unknown.sealed(own, &to), "bundle_foreign_channel");
 
     // A header of the other channel among the lines of this one, and the other's feed called one of this channel.
     for (name, text) in [
