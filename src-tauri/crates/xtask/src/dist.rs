@@ -27,16 +27,20 @@ pub(crate) fn dist(root: &Path) -> Result<(), Failure> {
     }
     within("the window's program", &window, WINDOW_BUDGET)?;
     if cfg!(target_os = "linux") && find("dpkg-deb").is_some() {
-        deb(root, &folder)?;
+        let package = deb(root, &folder, &pieces::target(root).join("dist"))?;
+        println!("{}", package.display());
     }
     Ok(())
 }
 
 /// Packs the laid out programs for Debian and Ubuntu, with their place in the menu and the kind of file that they open.
-fn deb(root: &Path, programs: &Path) -> Result<(), Failure> {
+fn deb(root: &Path, programs: &Path, into: &Path) -> Result<PathBuf, Failure> {
     let machine = programs::answer(program("dpkg", root).arg("--print-architecture"))
         .ok_or_else(|| Failure::new("dpkg does not tell this machine's architecture"))?;
-    let tree = fresh_folder(root, "deb")?;
+    let tree = into.join("deb");
+    if tree.exists() {
+        fs::remove_dir_all(&tree).map_err(|error| told(&tree, &error))?;
+    }
     let laid = [
         (programs.join("so-chi-dao"), "usr/bin/so-chi-dao"),
         (programs.join("chidao"), "usr/bin/chidao"),
@@ -72,16 +76,15 @@ fn deb(root: &Path, programs: &Path) -> Result<(), Failure> {
          bundles.\n"
     );
     fs::write(&control, text).map_err(|error| told(&control, &error))?;
-    let package = pieces::target(root)
-        .join("dist")
-        .join(format!("so-chi-dao_{VERSION}_{machine}.deb"));
+    let package = into.join(format!("so-chi-dao_{VERSION}_{machine}.deb"));
     programs::run(
         program("dpkg-deb", root)
             .args(["--build", "--root-owner-group"])
             .arg(&tree)
             .arg(&package),
     )?;
-    fs::remove_dir_all(&tree).map_err(|error| told(&tree, &error))
+    fs::remove_dir_all(&tree).map_err(|error| told(&tree, &error))?;
+    Ok(package)
 }
 
 /// An empty folder in `target/dist`: only what is laid out now may lie there.
@@ -151,5 +154,31 @@ mod tests {
         assert!(within("it", &file, 10).is_ok());
         let failure = within("it", &file, 9).unwrap_err();
         assert_eq!(failure.0, "it weighs 10 bytes; 9 are allowed");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_package_brings_the_programs_the_menu_and_the_kind_of_file() {
+        if find("dpkg-deb").is_none() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["so-chi-dao", "chidao"] {
+            fs::write(folder.path().join(name), "#!/bin/sh\n").unwrap();
+        }
+        let root = programs::root().unwrap();
+        let package = deb(&root, folder.path(), folder.path()).unwrap();
+        let listed = programs::answer(program("dpkg-deb", &root).arg("--contents").arg(&package)).unwrap();
+        for file in [
+            "./usr/bin/so-chi-dao",
+            "./usr/bin/chidao",
+            "./usr/share/applications/so-chi-dao.desktop",
+            "./usr/share/mime/packages/so-chi-dao.xml",
+        ] {
+            assert!(listed.contains(file), "{listed}");
+        }
+        let version = programs::answer(program("dpkg-deb", &root).arg("--field").arg(&package).arg("Version"));
+        assert_eq!(version.as_deref(), Some(VERSION));
+        assert!(!folder.path().join("deb").exists());
     }
 }
