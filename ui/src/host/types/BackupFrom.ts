@@ -13,6 +13,6 @@ name: string,
  */
 file: string, 
 /**
- * A passphrase with which the backup can be opened: one that was good when it was made.
+ * A passphrase with which the backup can be opened: one that was good when it was made; or the office's recovery key.
  */
 passphrase: string, };

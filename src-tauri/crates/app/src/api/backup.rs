@@ -112,7 +112,7 @@ pub struct BackupFrom {
     pub name: String,
     /// Or the token of a file.
     pub file: String,
-    /// A passphrase with which the backup can be opened: one that was good when it was made.
+    /// A passphrase with which the backup can be opened: one that was good when it was made; or the office's recovery key.
     pub passphrase: String,
 }
 
