@@ -23,6 +23,18 @@ fn unusable(error: std::io::Error) -> AppError {
     AppError::new("home_unusable").with("path", LOCK).with("detail", error)
 }
 
+/// What Wine tells of a lock that was let go, once more than asked: `ERROR_LOCK_VIOLATION`, where Windows says that
+/// nothing is locked.
+const NOTHING_LOCKED: i32 = 33;
+
+/// Lets go of the lock.
+fn let_go(file: &File) -> Result<(), AppError> {
+    match file.unlock() {
+        Err(error) if cfg!(windows) && error.raw_os_error() == Some(NOTHING_LOCKED) => Ok(()),
+        done => done.map_err(unusable),
+    }
+}
+
 impl HomeLock {
     /// Takes part in the lock of a home. A replacement that was decided and cut off is finished first.
     pub(crate) fn take(home: &Path) -> Result<HomeLock, AppError> {
@@ -48,7 +60,7 @@ impl HomeLock {
             };
             if alone {
                 restore::finish(home)?;
-                file.unlock().map_err(unusable)?;
+                let_go(&file)?;
             }
         }
         file.lock_shared().map_err(unusable)?;
@@ -66,11 +78,11 @@ impl HomeLock {
     pub(crate) fn alone<T>(&self, work: impl FnOnce() -> Result<T, AppError>) -> Result<T, AppError> {
         let _turn = unpoisoned(&self.turn);
         // Not every system lets a shared lock become an exclusive one.
-        self.file.unlock().map_err(unusable)?;
+        let_go(&self.file)?;
         let done = match self.file.try_lock() {
             Ok(()) => {
                 let done = work();
-                self.file.unlock().map_err(unusable)?;
+                let_go(&self.file)?;
                 done
             }
             Err(TryLockError::WouldBlock) => Err(AppError::new("home_in_use").retryable()),
