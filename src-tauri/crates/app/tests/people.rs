@@ -53,6 +53,20 @@ fn office(homes: &[tempfile::TempDir]) -> (App, App) {
     (province, unit)
 }
 
+/// Begins a unit's work; answers the key that is printed.
+fn begun(unit: &App) -> String {
+    let started = unit.first_start(FirstStart {
+        edition: Edition::Unit,
+        unit_name: "UBND huyện Yên Thế".into(),
+        unit_code: "H02.15".into(),
+        person_name: "Trần Thị Hạnh".into(),
+        person_title: String::new(),
+        device_name: "Máy văn thư".into(),
+        passphrase: FIRST.into(),
+    });
+    started.unwrap().recovery_key
+}
+
 fn homes() -> Vec<tempfile::TempDir> {
     (0..3).map(|_| tempfile::tempdir().unwrap()).collect()
 }
@@ -177,17 +191,7 @@ fn with_the_recovery_key_everything_is_read_and_taken_over_by_a_new_device() {
     let homes = homes();
     let province = province(homes[0].path());
     let unit = App::open(homes[1].path(), edges(2)).unwrap();
-    let started = unit
-        .first_start(FirstStart {
-            edition: Edition::Unit,
-            unit_name: "UBND huyện Yên Thế".into(),
-            unit_code: "H02.15".into(),
-            person_name: "Trần Thị Hạnh".into(),
-            person_title: String::new(),
-            device_name: "Máy văn thư".into(),
-            passphrase: FIRST.into(),
-        })
-        .unwrap();
+    let recovery_key = begun(&unit);
     enrol(&province, &unit);
     take_in(&province, Some("H02.15"));
     send(&province, "H02.15", &unit);
@@ -197,11 +201,8 @@ fn with_the_recovery_key_everything_is_read_and_taken_over_by_a_new_device() {
     let old = unit.keys(Nothing {}).unwrap().device;
 
     // As it is typed off paper.
-    let typed = started.recovery_key.to_lowercase().replace("key-1", "key-1 ");
-    assert_eq!(
-        code(unlock(&unit, &started.recovery_key.replace("Q", "P"))),
-        "wrong_passphrase"
-    );
+    let typed = recovery_key.to_lowercase().replace("key-1", "key-1 ");
+    assert_eq!(code(unlock(&unit, &recovery_key.replace("Q", "P"))), "wrong_passphrase");
     unlock(&unit, &typed).unwrap();
     assert!(unit.session(Nothing {}).unwrap().recovered);
     assert_eq!(show(&unit, "NV19").row.percent, 55);
@@ -237,7 +238,7 @@ fn with_the_recovery_key_everything_is_read_and_taken_over_by_a_new_device() {
     assert_eq!(send(&province, "H02.15", &unit).digests_agree, Some(true));
     assert!(unit.check(Nothing {}).unwrap().ok);
     // The printed key stays good.
-    unlock(&unit, &started.recovery_key).unwrap();
+    unlock(&unit, &recovery_key).unwrap();
     assert!(unit.session(Nothing {}).unwrap().recovered);
 }
 
@@ -245,23 +246,13 @@ fn with_the_recovery_key_everything_is_read_and_taken_over_by_a_new_device() {
 fn a_backup_opens_on_a_new_machine_with_the_recovery_key_alone() {
     let homes = homes();
     let unit = App::open(homes[1].path(), edges(2)).unwrap();
-    let started = unit
-        .first_start(FirstStart {
-            edition: Edition::Unit,
-            unit_name: "UBND huyện Yên Thế".into(),
-            unit_code: "H02.15".into(),
-            person_name: "Trần Thị Hạnh".into(),
-            person_title: String::new(),
-            device_name: String::new(),
-            passphrase: FIRST.into(),
-        })
-        .unwrap();
+    let recovery_key = begun(&unit);
     take_in(&unit, None);
     let made = unit.backup_make(Nothing {}).unwrap();
     let folder = homes[1].path().join("backups");
     let path = folder.join(&made.made.unwrap().name);
     let new = App::open(homes[2].path(), edges(8)).unwrap();
-    new.restore_file(&path, &started.recovery_key).unwrap();
+    new.restore_file(&path, &recovery_key).unwrap();
     assert!(new.session(Nothing {}).unwrap().recovered);
     assert_eq!(totals(&new, "2017-06-23", None).all.total, 41);
     let passphrase = SECOND.into();
