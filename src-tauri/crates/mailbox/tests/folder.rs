@@ -29,7 +29,11 @@ fn a_folder_keeps_the_agreement() {
     let (folder, _) = made(stick.path());
     Trial {
         place: &folder,
-        plant: &|name, bytes| fs::write(stick.path().join(name), bytes).unwrap(),
+        plant: &|name, bytes| match fs::write(stick.path().join(name), bytes) {
+            // What Windows lets nobody write cannot lie there.
+            Err(error) if cfg!(windows) && error.kind() == std::io::ErrorKind::InvalidFilename => {}
+            written => written.unwrap(),
+        },
         everything: &|| everything(stick.path()),
     }
     .run();
