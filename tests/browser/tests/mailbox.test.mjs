@@ -47,6 +47,9 @@ test('a folder that is not there is refused, and one that is there is synchronis
   await page.locator('[data-test=mailbox-sync]').click();
   await said().waitFor();
   assert.match(await said().innerText(), /lấy về 1 gói/);
+  await page.locator('[data-test=mailbox-again]').click();
+  await page.locator('[data-test=mailbox-result]', { hasNotText: 'lấy về 1 gói' }).waitFor();
+  assert.equal(await page.locator('[data-test=mailbox-result].bad').count(), 0);
   await settled(page);
   assert.deepEqual(await barriers(page), []);
 });

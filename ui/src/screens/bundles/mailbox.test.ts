@@ -6,6 +6,7 @@ import type { MailboxRow } from '../../host/types/MailboxRow';
 import type { MailboxSyncedRow } from '../../host/types/MailboxSyncedRow';
 import MailboxAttend from './MailboxAttend.svelte';
 import Mailboxes from './Mailboxes.svelte';
+import { attended } from './attended.svelte';
 import { outcome } from './mailbox';
 
 const parent = { id: 'p', name: 'UBND tỉnh Bắc Giang', code: 'H02' };
@@ -21,6 +22,7 @@ const press = (container: HTMLElement, test: string) => fireEvent.click(containe
 
 beforeEach(() => {
   app.notes = [];
+  attended.failure = null;
 });
 
 it('says what was put, fetched, refused and left for the next time', () => {
@@ -106,4 +108,63 @@ it('synchronises what appeared, calmly: nothing new is not worth a notice', asyn
   } finally {
     vi.useRealTimers();
   }
+});
+
+it('says the same trouble once, a changed one again, and news without the trouble that is known', async () => {
+  vi.useFakeTimers();
+  try {
+    let rows: MailboxSyncedRow[] = [{ ...done, trouble: away }];
+    answering({ session, mailboxes_due: () => ({ ids: ['m'] }), mailbox_sync: () => ({ rows }) });
+    render(MailboxAttend, { every: 1_000 });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(app.notes.length).toBe(1);
+    rows = [{ ...done, sent: [sent], trouble: away }];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(app.notes.map((one) => one.text).at(-1)).toBe('“USB văn thư”: đã đặt 1 gói, lấy về 0 gói.');
+    rows = [done];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(app.notes.length).toBe(2);
+    rows = [{ ...done, trouble: away }];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(app.notes.length).toBe(3);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('shows in the list why synchronising by itself could not run, until it does', async () => {
+  vi.useFakeTimers();
+  try {
+    let full = true;
+    const fail = (code: string) => Object.assign(new Error(), { code, params: {} });
+    answering({
+      session,
+      mailboxes: () => ({ rows: [row] }),
+      mailboxes_due: () => ({ ids: ['m'] }),
+      mailbox_sync: () => {
+        if (full) throw fail('disk_full');
+        return { rows: [done] };
+      },
+    });
+    const { container } = render(Mailboxes);
+    render(MailboxAttend, { every: 1_000 });
+    const shown = () => container.querySelector('[data-test=mailbox-attend-failed]');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(shown()).toBeTruthy();
+    expect(app.notes).toEqual([]);
+    full = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(shown()).toBeNull();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('tries the refused ones again where something was tried before', async () => {
+  const tried = { ...row, tried_at: '2026-11-20T08:00:00+07:00' };
+  const asked = answering({ session, mailboxes: () => ({ rows: [tried] }), mailbox_sync: () => ({ rows: [done] }) });
+  const { container } = render(Mailboxes);
+  await screen.findByText('USB văn thư');
+  await press(container, 'mailbox-again');
+  await expect.poll(() => asked.of('mailbox_sync')).toEqual([{ mailboxes: ['m'], again: true }]);
 });
