@@ -223,7 +223,7 @@ impl Place for Folder {
 }
 
 /// Copies everything, and answers how many bytes with what hash.
-fn copy(
+pub(crate) fn copy(
     from: &mut dyn Read,
     to: &mut dyn Write,
     (done, total): (u64, u64),

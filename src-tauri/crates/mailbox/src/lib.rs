@@ -5,6 +5,7 @@
 //! all ([`Place`]), and what can go wrong there in plain words ([`MailboxError`]). `MAILBOX.md` beside this crate is the
 //! agreement between the two sides. Start reading there, then [`place`], then [`folder`].
 
+pub mod address;
 pub mod error;
 pub mod folder;
 pub mod limits;
@@ -13,9 +14,13 @@ pub mod mounts;
 pub mod name;
 pub mod place;
 pub mod progress;
+pub mod webdav;
+mod wire;
 
+pub use address::WebdavAddress;
 pub use error::MailboxError;
 pub use folder::Folder;
 pub use name::{ChannelSecret, Name, Tag};
 pub use place::{Item, Place};
 pub use progress::{Progress, Watch, unwatched};
+pub use webdav::Webdav;

@@ -11,3 +11,9 @@ pub const MARKER: u64 = 4_096;
 
 /// Bytes that are read or written between two looks at whether to go on.
 pub(crate) const STEP: usize = 256 * 1024;
+
+/// Bytes of one page of a listing that a server answers.
+pub(crate) const PAGE: u64 = 256 << 20;
+
+/// Bytes that are read of an answer in which a server only tells of a failure.
+pub(crate) const COMPLAINT: u64 = 64 << 10;

@@ -103,6 +103,12 @@ const LINUX: &[Need] = &[
         found: Found::Program(&["age"]),
         from: Purpose::Test,
     },
+    // The WebDAV server of the mailbox's tests.
+    Need {
+        package: "rclone",
+        found: Found::Program(&["rclone"]),
+        from: Purpose::Test,
+    },
     Need {
         package: "minisign",
         found: Found::Program(&["minisign"]),

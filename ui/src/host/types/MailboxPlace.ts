@@ -23,7 +23,12 @@ password: string,
 /**
  * A person agrees that the password travels unencrypted: `http://…`. This very machine needs no agreement.
  */
-unencrypted: boolean, } | { "kind": "s3", 
+unencrypted: boolean, 
+/**
+ * Path of a PEM file with the certificates of those who alone vouch for the server, as an office's own authority;
+ * they are kept, not the path. Empty for those that this system trusts; when changing: those that are kept.
+ */
+ca_file: string, } | { "kind": "s3", 
 /**
  * The server's address, `https://…`.
  */
@@ -51,4 +56,9 @@ secret: string,
 /**
  * A person agrees to an unencrypted connection.
  */
-unencrypted: boolean, };
+unencrypted: boolean, 
+/**
+ * Path of a PEM file with the certificates of those who alone vouch for the server, as an office's own authority;
+ * they are kept, not the path. Empty for those that this system trusts; when changing: those that are kept.
+ */
+ca_file: string, };

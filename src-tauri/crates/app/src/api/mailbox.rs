@@ -27,6 +27,10 @@ pub enum MailboxPlace {
         /// A person agrees that the password travels unencrypted: `http://…`. This very machine needs no agreement.
         #[serde(default)]
         unencrypted: bool,
+        /// Path of a PEM file with the certificates of those who alone vouch for the server, as an office's own authority;
+        /// they are kept, not the path. Empty for those that this system trusts; when changing: those that are kept.
+        #[serde(default)]
+        ca_file: String,
     },
     /// An S3-compatible store.
     S3 {
@@ -48,6 +52,10 @@ pub enum MailboxPlace {
         /// A person agrees to an unencrypted connection.
         #[serde(default)]
         unencrypted: bool,
+        /// Path of a PEM file with the certificates of those who alone vouch for the server, as an office's own authority;
+        /// they are kept, not the path. Empty for those that this system trusts; when changing: those that are kept.
+        #[serde(default)]
+        ca_file: String,
     },
 }
 

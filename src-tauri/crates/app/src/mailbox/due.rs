@@ -98,6 +98,8 @@ impl App {
         for kept in all.into_iter().filter(|kept| kept.by_itself) {
             let there = match &kept.address {
                 Address::Folder(address) => Folder::find(address, &roots).is_ok(),
+                // Only trying tells.
+                Address::Webdav(_) => true,
             };
             let was_there = attended.there.insert(kept.id.clone(), there) == Some(true);
             // However the clock was moved: a long time is a long time.

@@ -11,9 +11,10 @@ use chidao_domain::text;
 use chidao_ledger::store::{Connection, LedgerError, mailbox as rows};
 use chidao_mailbox::folder::FolderAddress;
 use chidao_mailbox::marker::MarkerId;
-use chidao_mailbox::{Folder, MailboxError, Place, unwatched};
+use chidao_mailbox::{Folder, MailboxError, Place, Webdav, WebdavAddress, unwatched};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -27,6 +28,7 @@ const LIMIT: usize = 32;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum Address {
     Folder(FolderAddress),
+    Webdav(WebdavAddress),
 }
 
 /// A mailbox as it is kept.
@@ -117,6 +119,7 @@ impl App {
                 let moved = (found != *address).then_some(Address::Folder(found));
                 (Box::new(folder) as Box<dyn Place>, moved)
             }),
+            Address::Webdav(address) => Webdav::at(address).map(|place| (Box::new(place) as Box<dyn Place>, None)),
         };
         let (place, moved) = entered.map_err(|error| told(error, &kept.name))?;
         if let Some(address) = moved {
@@ -197,7 +200,7 @@ impl App {
     }
 
     /// Enters a place for the first time; answers how to find it again.
-    fn entered(&self, mailbox: &str, place: &MailboxPlace, _before: Option<&Address>) -> Result<Address, AppError> {
+    fn entered(&self, mailbox: &str, place: &MailboxPlace, before: Option<&Address>) -> Result<Address, AppError> {
         let failed = |error: MailboxError| told(error, mailbox);
         match place {
             MailboxPlace::Folder { path } => {
@@ -206,7 +209,30 @@ impl App {
                 folder.list(&mut unwatched).map_err(failed)?;
                 Ok(Address::Folder(address))
             }
-            _ => Err(AppError::new("mailbox_unknown_kind").with("mailbox", mailbox)),
+            MailboxPlace::Webdav {
+                address,
+                user,
+                password,
+                unencrypted,
+                ca_file,
+            } => {
+                let kept = match before {
+                    Some(Address::Webdav(kept)) if kept.address == *address && kept.user == *user => Some(kept),
+                    _ => None,
+                };
+                let secret = chosen(password, kept.map(|kept| &kept.password));
+                let address = WebdavAddress {
+                    address: address.clone(),
+                    user: user.clone(),
+                    password: secret,
+                    unencrypted: *unencrypted,
+                    vouching: vouching(ca_file, kept.and_then(|kept| kept.vouching.as_ref())).map_err(failed)?,
+                };
+                let listed = Webdav::at(&address).and_then(|place| place.list(&mut unwatched));
+                listed.map_err(failed)?;
+                Ok(Address::Webdav(address))
+            }
+            MailboxPlace::S3 { .. } => Err(AppError::new("mailbox_unknown_kind").with("mailbox", mailbox)),
         }
     }
 
@@ -229,6 +255,29 @@ impl App {
         open.store.write(|writer| writer.forget_mailbox(&kept.id))?;
         self.do_mailboxes()
     }
+}
+
+/// The secret that was given, or the one that is kept.
+fn chosen(given: &str, kept: Option<&Zeroizing<String>>) -> Zeroizing<String> {
+    match (given, kept) {
+        ("", Some(kept)) => kept.clone(),
+        (given, _) => Zeroizing::new(given.to_owned()),
+    }
+}
+
+/// Largest file of certificates, in bytes.
+const CERTIFICATES_LIMIT: u64 = 1 << 20;
+
+/// The certificates of the file that was given, or those that are kept.
+fn vouching(given: &str, kept: Option<&String>) -> Result<Option<String>, MailboxError> {
+    if given.is_empty() {
+        return Ok(kept.cloned());
+    }
+    let mut text = String::new();
+    std::fs::File::open(given)?
+        .take(CERTIFICATES_LIMIT)
+        .read_to_string(&mut text)?;
+    Ok(Some(text))
 }
 
 /// The units around this one, by id.
@@ -260,6 +309,16 @@ fn row(
             let path = found.as_ref().map_or(&address.path, |(_, found)| &found.path);
             let path = path.display().to_string();
             (MailboxPlace::Folder { path }, Some(found.is_ok()))
+        }
+        Address::Webdav(kept) => {
+            let place = MailboxPlace::Webdav {
+                address: kept.address.clone(),
+                user: kept.user.clone(),
+                password: String::new(),
+                unencrypted: kept.unencrypted,
+                ca_file: String::new(),
+            };
+            (place, None)
         }
     };
     Ok(MailboxRow {

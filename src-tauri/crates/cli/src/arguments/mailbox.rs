@@ -6,8 +6,8 @@ use std::path::PathBuf;
 /// What can be done with mailboxes.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Mailbox {
-    /// Thêm một thư mục làm nơi để gói: USB, ổ mạng, thư mục đồng bộ / a folder where bundles lie
-    Add(MailboxAdd),
+    /// Thêm nơi để gói: thư mục (USB, ổ mạng) hoặc máy chủ WebDAV / a folder or a WebDAV server
+    Add(Box<MailboxAdd>),
     /// Các nơi để gói của máy này / the mailboxes of this machine
     List,
     /// Nhận gói mới rồi đặt gói chưa gửi / take in what is new, then put what is unsent
@@ -29,7 +29,23 @@ pub(crate) struct MailboxAdd {
     /// Tên để gọi / its name
     pub(crate) name: String,
     /// Thư mục / the folder
-    pub(crate) folder: PathBuf,
+    #[arg(required_unless_present = "webdav", conflicts_with = "webdav")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Địa chỉ thư mục trên máy chủ WebDAV, https://… / the folder's address on a WebDAV server
+    #[arg(long, value_name = "URL")]
+    pub(crate) webdav: Option<String>,
+    /// Tên đăng nhập máy chủ WebDAV / user name at the WebDAV server
+    #[arg(long, requires = "webdav", requires = "password_file")]
+    pub(crate) user: Option<String>,
+    /// Tệp có mật khẩu ở dòng đầu / a file whose first line is the password
+    #[arg(long, value_name = "FILE", conflicts_with = "folder")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Tệp PEM chứng thư gốc riêng của cơ quan / a PEM file with the office's own root certificate
+    #[arg(long, value_name = "FILE", conflicts_with = "folder")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Đồng ý gửi không mã hoá đường truyền (http://) / agree to an unencrypted connection
+    #[arg(long, conflicts_with = "folder")]
+    pub(crate) unencrypted: bool,
     /// Chỉ trao đổi với đơn vị này; lặp lại được; mặc định là mọi đơn vị / only for this unit; can be repeated
     #[arg(long = "unit", value_name = "UNIT")]
     pub(crate) units: Vec<String>,

@@ -7,6 +7,7 @@ use chidao_app::api::{
     MailboxPlace, MailboxRemove, MailboxSave, MailboxSync, MailboxSynced, MailboxTrouble, Mailboxes, Nothing, UseCases,
 };
 use chidao_app::{App, AppError};
+use std::path::Path;
 
 /// What a person does with mailboxes.
 pub(super) fn mailbox(app: &App, asked: &Mailbox, output: &mut Output) -> Result<Outcome, AppError> {
@@ -25,20 +26,51 @@ pub(super) fn mailbox(app: &App, asked: &Mailbox, output: &mut Output) -> Result
 }
 
 fn new(add: &MailboxAdd) -> Result<MailboxSave, AppError> {
-    let folder = std::path::absolute(&add.folder).map_err(|error| {
-        AppError::new("mailbox_not_there")
-            .with("path", add.folder.display())
-            .with("detail", error)
-    })?;
     Ok(MailboxSave {
         id: None,
         name: add.name.clone(),
-        place: MailboxPlace::Folder {
-            path: folder.display().to_string(),
-        },
+        place: asked(add)?,
         units: add.units.clone(),
         by_itself: add.by_itself,
     })
+}
+
+fn asked(add: &MailboxAdd) -> Result<MailboxPlace, AppError> {
+    let secret = match &add.password_file {
+        None => String::new(),
+        Some(file) => first_line(file)?,
+    };
+    let ca_file = add.ca.as_ref().map(|file| file.display().to_string());
+    let (ca_file, unencrypted) = (ca_file.unwrap_or_default(), add.unencrypted);
+    if let Some(address) = &add.webdav {
+        return Ok(MailboxPlace::Webdav {
+            address: address.clone(),
+            user: add.user.clone().unwrap_or_default(),
+            password: secret,
+            unencrypted,
+            ca_file,
+        });
+    }
+    let folder = add.folder.clone().unwrap_or_default();
+    let folder = std::path::absolute(&folder).map_err(|error| {
+        AppError::new("mailbox_not_there")
+            .with("mailbox", &add.name)
+            .with("path", folder.display())
+            .with("detail", error)
+    })?;
+    Ok(MailboxPlace::Folder {
+        path: folder.display().to_string(),
+    })
+}
+
+/// The first line of a file that holds a secret.
+fn first_line(file: &Path) -> Result<String, AppError> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        AppError::new("mailbox_io")
+            .with("mailbox", file.display())
+            .with("detail", error.kind())
+    })?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
 fn sync(app: &App, which: &MailboxSyncAsked, output: &mut Output) -> Result<Outcome, AppError> {
