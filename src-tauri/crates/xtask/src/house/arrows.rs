@@ -119,7 +119,8 @@ mod tests {
             ("chidao-ledger", &["chidao-domain", "rusqlite"]),
             ("chidao-bundle", &["age"]),
             ("chidao-app", &["chidao-ledger", "chidao-bundle"]),
-            ("chidao", &["chidao-app", "axum"]),
+            ("chidao-loopback", &["chidao-app", "axum"]),
+            ("chidao", &["chidao-app", "chidao-loopback"]),
             (
                 "so-chi-dao",
                 &["chidao-app", "tauri", "tauri-build", "tauri-plugin-dialog"],
