@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use age::secrecy::ExposeSecret;
+use base64::Engine as _;
 use minisign::{KeyPair, PublicKey, SecretKey, SecretKeyBox, SignatureBox};
 use zeroize::Zeroizing;
 
@@ -17,6 +18,9 @@ pub use age::x25519::Recipient;
 
 /// Longest trusted comment, in bytes.
 pub const TRUSTED_COMMENT_MAX: usize = 1024;
+
+/// Bytes of a minisign secret key: algorithms, derivation, key number, key, checksum.
+const STOCK_KEY: usize = 2 + 2 + 2 + 32 + 8 + 8 + 8 + 64 + 32;
 
 /// Why a key or a signature could not be made, read or used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -133,6 +137,27 @@ impl SigningKey {
             })
         };
         read().ok_or(KeyError::NotASecretKey)
+    }
+
+    /// Reads an unencrypted secret key file of any maker, also those of stock minisign (`-W`), which carry no checksum: that
+    /// its parts belong together shows only when what it signed is verified.
+    ///
+    /// # Errors
+    /// [`KeyError::NotASecretKey`].
+    pub fn from_stock_text(text: &str) -> Result<Self, KeyError> {
+        let read = || {
+            let line = text.lines().nth(1)?.trim();
+            let bytes = Zeroizing::new(base64::engine::general_purpose::STANDARD.decode(line).ok()?);
+            // Algorithm, and no derivation of a key from a password: anything else is encrypted.
+            let plain = bytes.len() == STOCK_KEY && bytes.starts_with(b"Ed\0\0");
+            let secret = SecretKey::from_bytes(&bytes).ok().filter(|_| plain)?;
+            let public = VerifyingKey(PublicKey::from_secret_key(&secret).ok()?);
+            Some(Self {
+                secret: Zeroizing::new(secret.to_bytes()),
+                public,
+            })
+        };
+        Self::from_text(text).or_else(|error| read().ok_or(error))
     }
 
     /// The key as an unencrypted minisign secret key file. Keep it in a vault.

@@ -8,6 +8,8 @@
 //! This crate takes bytes in and gives bytes out. It must never know a database, a clock, a key store, or what a line of
 //! a feed means. Whether a sender is to be trusted is the caller's decision, asked for once, in [`open()`].
 //!
+//! Beside it stands the [`update`] file, which carries a newer program and has its own text, `UPDATE.md`.
+//!
 //! Start reading at [`Manifest`] (what a bundle says about itself), then [`pack()`] and [`open()`].
 
 mod archive;
@@ -25,6 +27,7 @@ mod open;
 mod outgoing;
 mod pack;
 mod progress;
+pub mod update;
 
 pub use error::{BundleError, Mismatch, Refusal};
 pub use file::write_file;
