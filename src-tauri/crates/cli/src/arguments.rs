@@ -13,6 +13,7 @@ pub(crate) use review::*;
 pub(crate) use safekeeping::*;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Sổ Chỉ Đạo trên dòng lệnh / the register of directives in the terminal
@@ -130,6 +131,12 @@ pub(crate) enum Command {
     Demo,
     /// Sinh dữ liệu giống thật vào sổ còn trống / fill an empty register with realistic data
     Generate(Generate),
+    /// Mô phỏng nhiều đơn vị dưới mọi sự cố, dành cho người phát triển / the simulation, for developers
+    Simulate {
+        /// --seed N [--units U] [--days D], --seeds A..B, --script FILE, --minutes M
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
+        what: Vec<OsString>,
+    },
 }
 
 /// First start.

@@ -19,5 +19,6 @@ mod refused;
 mod samples;
 mod sealed;
 mod side_by_side;
+mod simulated;
 mod stock;
 mod the_41;

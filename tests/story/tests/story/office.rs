@@ -20,23 +20,26 @@ fn program_of(code: &str) -> PathBuf {
 }
 
 /// The program, built as it stands: with the same selection of packages as the tests, so that nothing is built twice.
-fn built() -> &'static Path {
+pub(crate) fn built() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let output = Command::new(env!("CARGO"))
-            .args(["build", "--workspace", "--bin", "chidao", "--message-format", "json"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "the terminal program does not build");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-        programs
-            .rfind(|path| path.file_stem().is_some_and(|name| name == "chidao"))
-            .unwrap()
-    })
+    PROGRAM.get_or_init(|| build("chidao"))
+}
+
+/// Builds a program of this house as it stands; answers where it lies.
+pub(crate) fn build(name: &str) -> PathBuf {
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--workspace", "--bin", name, "--message-format", "json"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{name} does not build");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    programs
+        .rfind(|path| path.file_stem().is_some_and(|stem| stem == name))
+        .unwrap()
 }
 
 /// One office.

@@ -11,6 +11,7 @@ mod mailbox;
 mod persons;
 mod review;
 mod safekeeping;
+mod simulate;
 mod start;
 mod taking_in;
 mod tasks;
@@ -44,6 +45,7 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         Command::Serve(asked) if asked.demo => return demo::serve(asked, clock).map(done),
         // Whoever proves a file may have no data and no passphrase.
         Command::Audit(Audit::Verify { file }) => return audit::verify(file, output).map(done),
+        Command::Simulate { what } => return simulate::simulate(what),
         _ => {}
     }
     let home = home::chosen(arguments.home.as_deref())?;
@@ -65,7 +67,12 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
     }
     match &arguments.command {
         Command::Check => return upkeep::check(app, output),
-        Command::Init(_) | Command::Join(_) | Command::Serve(_) | Command::Demo | Command::Restore(_) => {}
+        Command::Init(_)
+        | Command::Join(_)
+        | Command::Serve(_)
+        | Command::Demo
+        | Command::Restore(_)
+        | Command::Simulate { .. } => {}
         Command::Session => start::session(app, output)?,
         Command::Settings(change) => start::settings(app, change, output)?,
         Command::Keys { command } => start::keys(app, command.as_ref(), output)?,

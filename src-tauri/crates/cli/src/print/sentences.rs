@@ -427,6 +427,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("sheet_unknown", "Tệp không có trang tính \"{sheet}\"."),
     (
+        "simulation_missing",
+        "Bộ mô phỏng không có cạnh chương trình này ({path}: {detail}). Nó chỉ có trong mã nguồn: cargo build --package simulation.",
+    ),
+    (
         "store_failed",
         "Kho dữ liệu không làm được việc vừa rồi: {detail}. Không có gì ghi dở dang; hãy thử lại.",
     ),
