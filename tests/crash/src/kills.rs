@@ -1,5 +1,7 @@
 //! The program killed at moments drawn from a seed, while it edits, reports, takes in, exports, synchronises, audits, makes
-//! backups and goes back to them.
+//! backups and goes back to them, and while persons come, go, change their passphrases and take a machine over.
+
+mod persons;
 
 use crate::Answer;
 use crate::chance::Chance;
@@ -27,9 +29,13 @@ enum Act {
     Erase,
     Backup,
     Restore,
+    PersonAdd,
+    PersonRemove,
+    Passphrase,
+    TakeOver,
 }
 
-const ACTS: [Act; 11] = [
+const ACTS: [Act; 15] = [
     Act::Set,
     Act::Report,
     Act::TakeIn,
@@ -41,6 +47,10 @@ const ACTS: [Act; 11] = [
     Act::Erase,
     Act::Backup,
     Act::Restore,
+    Act::PersonAdd,
+    Act::PersonRemove,
+    Act::Passphrase,
+    Act::TakeOver,
 ];
 
 /// What a run did.
@@ -149,6 +159,10 @@ impl Run {
             Act::Erase => self.erase(),
             Act::Backup => self.backup(side),
             Act::Restore => self.restore(side),
+            Act::PersonAdd => self.person_added(side).map(|_| ()),
+            Act::PersonRemove => self.person_removed(side),
+            Act::Passphrase => self.passphrase_changed(side),
+            Act::TakeOver => self.taken_over(side),
             Act::Audit => {
                 let out = self.world.folder.join(format!("desk/{}.jsonl", self.chance.number()));
                 let other = self.world.offices[1 - side].code;
@@ -329,7 +343,12 @@ impl Run {
     /// Starts something and kills it at a moment that falls after the home was opened and mostly before the end. Gives the answer
     /// if it was quicker.
     fn broken_off(&mut self, act: Act, side: Side, words: &[&str]) -> Answer<Option<Value>> {
-        let office = &self.world.offices[side];
+        let office = self.world.offices[side].clone();
+        self.broken_off_by(act, &office, words)
+    }
+
+    /// The same, opened with another passphrase.
+    fn broken_off_by(&mut self, act: Act, office: &Office, words: &[&str]) -> Answer<Option<Value>> {
         let whole = *self.whole.get(&act).unwrap_or(&(self.opening * 2));
         let earliest = self.opening.mul_f64(0.9).min(whole.mul_f64(0.7));
         let span = whole.mul_f64(1.05).saturating_sub(earliest);

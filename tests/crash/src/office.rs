@@ -57,21 +57,44 @@ pub struct Office {
     pub home: PathBuf,
     /// Its code.
     pub code: &'static str,
+    /// What opens it.
+    pub passphrase: String,
+    /// The recovery key that was printed once.
+    pub recovery_key: String,
 }
 
 impl Office {
+    /// An office that nobody has started yet.
+    #[must_use]
+    pub fn at(home: &Path, code: &'static str) -> Office {
+        Office {
+            home: home.to_owned(),
+            code,
+            passphrase: PASSPHRASE.to_owned(),
+            recovery_key: String::new(),
+        }
+    }
+
     /// Starts an office.
     ///
     /// # Errors
     /// What the program was refused.
     pub fn start(home: &Path, edition: &str, name: &str, code: &'static str) -> Answer<Office> {
-        let office = Office {
-            home: home.to_owned(),
-            code,
-        };
+        let mut office = Office::at(home, code);
         let words = ["init", "--edition", edition, "--unit", name, "--code", code];
-        office.json(&[&words[..], &["--person", "Hoàng Thị Mai", "--title", "Chuyên viên"]].concat())?;
+        let made = office.json(&[&words[..], &["--person", "Hoàng Thị Mai", "--title", "Chuyên viên"]].concat())?;
+        let key = made["recovery_key"].as_str();
+        office.recovery_key = key.ok_or("a first start prints the recovery key")?.to_owned();
         Ok(office)
+    }
+
+    /// The same office as somebody else opens it.
+    #[must_use]
+    pub fn opened_with(&self, passphrase: &str) -> Office {
+        Office {
+            passphrase: passphrase.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// A command of the program on this home.
@@ -80,7 +103,7 @@ impl Office {
     /// When the program does not build.
     pub fn command(&self, words: &[&str]) -> Answer<Command> {
         let mut command = Command::new(program()?);
-        dress(&mut command, &self.home, words);
+        self.dress(&mut command, words);
         Ok(command)
     }
 
@@ -93,8 +116,21 @@ impl Office {
         // The signal is ignored, so that the write itself fails. A shell of POSIX counts blocks of 512 bytes.
         let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kib * 2);
         command.args(["-c", &script]).arg(program()?);
-        dress(&mut command, &self.home, words);
+        self.dress(&mut command, words);
         Ok(command)
+    }
+
+    fn dress(&self, command: &mut Command, words: &[&str]) {
+        command
+            .arg("--home")
+            .arg(&self.home)
+            .args(words)
+            .arg("--json")
+            .env("CHIDAO_NOW", NOW)
+            .env("CHIDAO_PASSPHRASE", &self.passphrase)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
     }
 
     /// Does something and gives the JSON that it answers.
@@ -127,19 +163,6 @@ impl Office {
             false => Err(format!("check in {}: {checked}", self.code).into()),
         }
     }
-}
-
-fn dress(command: &mut Command, home: &Path, words: &[&str]) {
-    command
-        .arg("--home")
-        .arg(home)
-        .args(words)
-        .arg("--json")
-        .env("CHIDAO_NOW", NOW)
-        .env("CHIDAO_PASSPHRASE", PASSPHRASE)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
 }
 
 /// What a program that ended by itself answered.

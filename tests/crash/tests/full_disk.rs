@@ -259,10 +259,7 @@ fn a_first_start_without_room_can_be_made_again() {
     let words = [&unit[..], &["--person", "Hoàng Thị Mai", "--title", "Chuyên viên"]].concat();
     let mut refused = 0;
     for i in 0.. {
-        let office = Office {
-            home: at.join(format!("home {i}")),
-            code: "H02.15",
-        };
+        let office = Office::at(&at.join(format!("home {i}")), "H02.15");
         let output = match &little {
             Little::Full(room) => {
                 room.size(room.used().unwrap() + 4 + 28 * i).unwrap();

@@ -59,6 +59,7 @@ impl App {
             signing: Some(signing.clone()),
             root: None,
             own: Some(crate::vault::own_identity()),
+            former: Vec::new(),
         };
         let signer = Signer::parse(&signing).map_err(|error| broken(&error))?;
         let signed = signer

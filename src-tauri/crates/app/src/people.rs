@@ -17,11 +17,12 @@ use chidao_ledger::store::append::Wish;
 use chidao_ledger::store::{LedgerError, local};
 use chidao_ledger::trust::{Certificate, Signer};
 use serde::{Deserialize, Serialize};
-use std::fs;
 use zeroize::Zeroizing;
 
 /// Setting: the persons.
 const PEOPLE: &str = "people";
+/// Setting: what is still to be done since this machine became another device.
+const UNFINISHED: &str = "people_unfinished";
 /// Longest name or title, in characters.
 const NAME_LIMIT: usize = 120;
 
@@ -34,6 +35,16 @@ pub(crate) struct Kept {
     /// To whom changed keys are encrypted; none until the person has unlocked once.
     #[serde(default)]
     recipient: Option<String>,
+}
+
+/// What follows when this machine has become another device. It is noted together with the change, and done by whoever
+/// opens the machine next, should the program not come to it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Unfinished {
+    /// What lay set aside before. The rest is the state that was replaced, and does not stay.
+    aside: Vec<String>,
+    /// A device to be believed no longer, and why.
+    revoke: Option<(String, String)>,
 }
 
 /// The end of the key of the person who works here now.
@@ -193,8 +204,8 @@ impl App {
         if let Some(person) = left_out.first() {
             return Err(AppError::new("person_not_seen").with("name", person));
         }
-        let old_device = open.profile.device.to_string();
-        let name = gone.name.name.clone();
+        let reason = format!("{}: không còn làm việc ở máy này", gone.name.name);
+        let unfinished = self.unfinished(Some((open.profile.device.to_string(), reason)))?;
         let drawn = self.drawn(&open, Zeroizing::new(to_hex(&self.random::<32>())))?;
         let unlocked = Unlocked {
             keys: drawn.keys.clone(),
@@ -203,11 +214,12 @@ impl App {
         let vault = &self.vault;
         let profile = serde_json::to_string(&drawn.profile).map_err(|error| AppError::internal("profile", &error))?;
         let people = written(&rest)?;
-        let aside = self.prepare(open, &drawn.keys, |coming, store| {
+        self.prepare(open, &drawn.keys, |coming, store| {
             store.write(|writer| {
                 writer.take_device(&drawn.profile.certificate)?;
                 writer.set(PROFILE, &profile)?;
                 writer.set(PEOPLE, &people)?;
+                writer.set(UNFINISHED, &unfinished)?;
                 Ok::<_, LedgerError>(())
             })?;
             for kept in &rest {
@@ -219,18 +231,8 @@ impl App {
             let recovery = recovery.map_err(|error: &str| AppError::internal("recovery", &error))?;
             coming.recover_with(&recovery, &drawn.keys)
         })?;
-        // What the removed person could open does not stay.
-        if let Some(aside) = aside {
-            let aside = self.home.join(aside);
-            let _ = fs::remove_dir_all(&aside);
-            let _ = aside.parent().map(fs::remove_dir);
-        }
         self.open_with(unlocked)?;
-        self.show_device()?;
-        self.do_device_revoke(&DeviceRevoke {
-            device: old_device,
-            reason: format!("{name}: không còn làm việc ở máy này"),
-        })?;
+        self.finish_people()?;
         self.do_people()
     }
 
@@ -263,9 +265,43 @@ impl App {
                 signing: Some(signing),
                 root: open.keys.root.clone(),
                 own: open.keys.own.clone(),
+                former: std::iter::once(&open.keys.age)
+                    .chain(&open.keys.former)
+                    .cloned()
+                    .collect(),
             },
             profile,
         })
+    }
+
+    fn unfinished(&self, revoke: Option<(String, String)>) -> Result<String, AppError> {
+        let aside = crate::backup::restore::set_aside(&self.home);
+        serde_json::to_string(&Unfinished { aside, revoke }).map_err(|error| AppError::internal("people", &error))
+    }
+
+    /// Does what is still to be done since this machine became another device. What cannot be done now stays noted.
+    pub(crate) fn finish_people(&self) -> Result<(), AppError> {
+        let open = self.opened()?;
+        let text = open.store.read(|c| local::setting(c, UNFINISHED))?;
+        let Some(unfinished) = text.and_then(|text| serde_json::from_str::<Unfinished>(&text).ok()) else {
+            return Ok(());
+        };
+        if open.keys.signing.is_none() {
+            return Ok(());
+        }
+        let replaced = crate::backup::restore::set_aside(&self.home);
+        for name in replaced.iter().filter(|name| !unfinished.aside.contains(name)) {
+            crate::backup::restore::forget_aside(&self.home, name)?;
+        }
+        self.show_device()?;
+        if let Some((device, reason)) = unfinished.revoke {
+            let all = self.do_devices()?.rows;
+            if !all.iter().any(|row| row.device == device && row.revoked) {
+                self.do_device_revoke(&DeviceRevoke { device, reason })?;
+            }
+        }
+        open.store.write(|writer| writer.set(UNFINISHED, ""))?;
+        Ok(())
     }
 
     /// The new device's first entries show its certificate to whoever shares a channel with it.
@@ -301,7 +337,8 @@ impl App {
         }
         let tail: [u8; 8] = self.random();
         let person = to_hex(&tail);
-        let mut drawn = self.drawn(&open, open.keys.database.clone())?;
+        let unfinished = self.unfinished(None)?;
+        let mut drawn = self.drawn(&open, Zeroizing::new(to_hex(&self.random::<32>())))?;
         drawn.keys.own = Some(own_identity());
         drawn.profile.person = RecordKey::Owned(open.profile.unit(), tail);
         drawn.profile.person_name = name.clone();
@@ -311,28 +348,25 @@ impl App {
             name,
             recipient: drawn.keys.recipient(),
         }])?;
-        let before = self.vault.persons();
-        // The store first: a device whose key was never kept is one that never speaks, and the recovery key opens as before.
-        open.store.write(|writer| {
-            writer.take_device(&drawn.profile.certificate)?;
-            writer.set(PROFILE, &profile)?;
-            writer.set(PEOPLE, &people)?;
-            Ok::<_, LedgerError>(())
-        })?;
-        self.vault.admit(&person, &request.passphrase, &drawn.keys)?;
         let recovery = drawn.profile.party.recovery.parse();
         let recovery = recovery.map_err(|error: &str| AppError::internal("recovery", &error))?;
-        self.vault.recover_with(&recovery, &drawn.keys)?;
-        for person in before {
-            self.vault.dismiss(&person)?;
-        }
-        drop(open);
-        self.close()?;
+        // Whoever opened it before does so no longer, nor with a copy of its keys.
+        self.prepare(open, &drawn.keys, |coming, store| {
+            store.write(|writer| {
+                writer.take_device(&drawn.profile.certificate)?;
+                writer.set(PROFILE, &profile)?;
+                writer.set(PEOPLE, &people)?;
+                writer.set(UNFINISHED, &unfinished)?;
+                Ok::<_, LedgerError>(())
+            })?;
+            coming.admit(&person, &request.passphrase, &drawn.keys)?;
+            coming.recover_with(&recovery, &drawn.keys)
+        })?;
         self.open_with(Unlocked {
             keys: drawn.keys,
             person: Some(person),
         })?;
-        self.show_device()?;
+        self.finish_people()?;
         self.do_session()
     }
 }

@@ -120,6 +120,7 @@ impl App {
             signing: Some(Zeroizing::new(signing)),
             root: Some(Zeroizing::new(root_text)),
             own: Some(crate::vault::own_identity()),
+            former: Vec::new(),
         };
         let unit = UnitId(self.random());
         let party = Party {
@@ -237,6 +238,9 @@ impl App {
             }
             let open = self.open_with(unlocked)?;
             crate::people::keep_own(&open)?;
+            drop(open);
+            // What cannot be done now is tried when it is opened the next time; reading and writing can go on meanwhile.
+            let _ = self.finish_people();
         }
         self.do_session()
     }

@@ -39,9 +39,20 @@ pub(crate) struct Keys {
     /// age identity of the person whose file was opened; absent in the recovery file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) own: Option<Zeroizing<String>>,
+    /// age identities of the devices that this machine was before. What others sent before they learnt of the present one is
+    /// still read with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) former: Vec<Zeroizing<String>>,
 }
 
 impl Keys {
+    /// By which a bundle is opened: the present device's first.
+    pub(crate) fn identities(&self) -> Result<Vec<age::x25519::Identity>, AppError> {
+        let all = std::iter::once(&self.age).chain(&self.former);
+        all.map(|text| Ok(chidao_bundle::keys::parse_identity(text).map_err(chidao_bundle::BundleError::from)?))
+            .collect()
+    }
+
     /// What the recovery key is to open.
     fn recovered(&self) -> Keys {
         Keys {
@@ -168,7 +179,7 @@ impl Vault {
         if passphrase.chars().count() < PASSPHRASE_LEAST {
             return Err(AppError::new("passphrase_too_short").with("least", PASSPHRASE_LEAST));
         }
-        fs::create_dir_all(&self.folder).map_err(|error| AppError::of_writing("file_not_written", &error))?;
+        self.make_folder()?;
         self.recover_with(recovery, keys)?;
         // The person's file last: a vault with it is complete.
         self.admit(person, passphrase, keys)
@@ -179,6 +190,7 @@ impl Vault {
         if passphrase.chars().count() < PASSPHRASE_LEAST {
             return Err(AppError::new("passphrase_too_short").with("least", PASSPHRASE_LEAST));
         }
+        self.make_folder()?;
         let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
         recipient.set_work_factor(WORK_FACTOR);
         write_whole(&self.person_file(person), &sealed(keys, &recipient)?)?;
@@ -198,10 +210,8 @@ impl Vault {
         write_whole(&self.newer_file(person), &sealed(&keys, &recipient)?)
     }
 
-    /// Lets a person open the vault no longer.
-    pub(crate) fn dismiss(&self, person: &str) -> Result<(), AppError> {
-        remove(&self.person_file(person))?;
-        remove(&self.newer_file(person))
+    fn make_folder(&self) -> Result<(), AppError> {
+        fs::create_dir_all(&self.folder).map_err(|error| AppError::of_writing("file_not_written", &error))
     }
 
     fn person_file(&self, person: &str) -> PathBuf {
@@ -222,7 +232,7 @@ impl Vault {
     /// Takes a person's file over as it is.
     pub(crate) fn carry_over(&self, from: &Vault, person: &str) -> Result<(), AppError> {
         let unreadable = |error: std::io::Error| AppError::new("vault_unreadable").with("detail", error);
-        fs::create_dir_all(&self.folder).map_err(|error| AppError::of_writing("file_not_written", &error))?;
+        self.make_folder()?;
         let bytes = fs::read(from.person_file(person)).map_err(unreadable)?;
         write_whole(&self.person_file(person), &bytes)
     }
@@ -313,6 +323,7 @@ mod tests {
             signing: Some(Zeroizing::new("signing".into())),
             root: Some(Zeroizing::new("root".into())),
             own: Some(own_identity()),
+            former: Vec::new(),
         };
         assert!(vault.make("1", "ngắn", &recovery.to_public(), &keys).is_err());
         assert!(!vault.exists());
@@ -346,6 +357,7 @@ mod tests {
             signing: None,
             root: None,
             own: Some(own_identity()),
+            former: Vec::new(),
         };
         let (first, second) = (keys("cũ"), keys("cũ"));
         let recovery = age::x25519::Identity::generate().to_public();
@@ -353,7 +365,8 @@ mod tests {
         vault.admit("2", "mật khẩu hai", &second).unwrap();
         assert_eq!(vault.persons(), ["1", "2"]);
         vault.admit_to("1", &first.recipient().unwrap(), &keys("mới")).unwrap();
-        vault.dismiss("2").unwrap();
+        fs::remove_file(vault.person_file("2")).unwrap();
+        let _ = fs::remove_file(vault.newer_file("2"));
         assert_eq!(vault.open("mật khẩu hai").err().unwrap().code, "wrong_passphrase");
         let unlocked = vault.open("mật khẩu một").unwrap();
         assert_eq!(

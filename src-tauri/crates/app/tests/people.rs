@@ -135,6 +135,7 @@ fn who_is_removed_opens_nothing_newer_and_the_machine_goes_on_as_another_device(
     assert_eq!(code(remove("00".into())), "not_found");
     let kept_copy = homes[2].path().join("copy");
     copy(homes[1].path(), &kept_copy);
+    let on_its_way = province.bundle_export(BundleTo { to: "H02.15".into() }).unwrap();
     assert_eq!(remove(of("Phạm Thu Hà")).unwrap().rows.len(), 1);
     let after = unit.keys(Nothing {}).unwrap();
     assert_ne!(
@@ -160,6 +161,8 @@ fn who_is_removed_opens_nothing_newer_and_the_machine_goes_on_as_another_device(
     let passphrase = SECOND.into();
     assert_eq!(code(hers.unlock(Unlock { passphrase })), "store_wrong_key");
 
+    // The province did not know yet that the machine would be another device.
+    unit.bundle_import(carry(&province, &on_its_way.file, &unit)).unwrap();
     let told = send(&unit, "", &province);
     assert_eq!((told.quarantined, told.waiting, told.digests_agree), (0, 0, Some(true)));
     assert_eq!(show(&province, "NV19").row.percent, 70);

@@ -88,6 +88,25 @@ pub(crate) fn finish(home: &Path) -> Result<Option<String>, AppError> {
     Ok((!was_empty).then(|| format!("{SET_ASIDE}/{aside}")))
 }
 
+/// The states that are set aside, by name.
+pub(crate) fn set_aside(home: &Path) -> Vec<String> {
+    let states = fs::read_dir(home.join(SET_ASIDE)).into_iter().flatten().flatten();
+    let mut names: Vec<String> = states
+        .filter_map(|state| state.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Removes a state that is set aside.
+pub(crate) fn forget_aside(home: &Path, name: &str) -> Result<(), AppError> {
+    let folder = home.join(SET_ASIDE);
+    fs::remove_dir_all(folder.join(name)).map_err(failed)?;
+    // It goes too when nothing else lies in it.
+    let _ = fs::remove_dir(folder);
+    Ok(())
+}
+
 fn forget_oldest(folder: &Path) {
     let states = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut states: Vec<PathBuf> = states.map(|entry| entry.path()).collect();

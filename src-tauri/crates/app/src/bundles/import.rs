@@ -89,10 +89,10 @@ impl App {
 
     fn read_only(&self, open: &Open, token: &str, watch: &mut Watch<'_>) -> Result<(file::Report, u64), AppError> {
         let input = self.bundle_bytes(token)?;
-        let identity = file::keys::parse_identity(&open.keys.age).map_err(file::BundleError::from)?;
+        let identities = open.keys.identities()?;
         let report = file::verify(
             input,
-            &[identity],
+            &identities,
             |manifest| self.trust(open, manifest),
             &file::Limits::default(),
             &mut reading(watch),
@@ -216,11 +216,11 @@ impl App {
         watch: &mut Watch<'_>,
         backup: &mut Beside<'_, '_>,
     ) -> Result<BundleReport, AppError> {
-        let identity = file::keys::parse_identity(&open.keys.age).map_err(file::BundleError::from)?;
+        let identities = open.keys.identities()?;
         let input = self.bundle_bytes(token)?;
         let opened = file::open(
             input,
-            &[identity],
+            &identities,
             |manifest| self.trust(open, manifest),
             &file::Limits::default(),
         )?;
