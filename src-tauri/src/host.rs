@@ -2,6 +2,7 @@
 
 use crate::edges::{self, Clock};
 use chidao_app::api::{Progress, ReadyFile};
+use chidao_app::updates::Installation;
 use chidao_app::{App, AppError, Edges};
 use serde_json::Value;
 use std::io::{Read, Write};
@@ -49,7 +50,11 @@ pub(crate) fn open(opening: Opening<'_>) -> Result<Arc<dyn Host>, AppError> {
         random: Box::new(edges::fill_random),
         machine: opening.machine,
     };
-    Ok(Arc::new(App::open(opening.home, edges)?))
+    let program = std::env::current_exe().unwrap_or_default();
+    let installation = Installation::of(&program);
+    Ok(Arc::new(
+        App::open(opening.home, edges)?.with_installation(installation),
+    ))
 }
 
 /// Opens the district's side of the demonstration, filled by the use cases themselves and open already; the province's

@@ -17,6 +17,7 @@ mod host;
 mod opened;
 mod seam;
 mod start;
+mod updating;
 mod window;
 mod words;
 

@@ -11,6 +11,7 @@ use crate::host::{self, Opening};
 use crate::opened::Opened;
 use crate::seam::{self, Seam};
 use crate::start::{Shown, Start};
+use crate::updating;
 use crate::words;
 use chidao_app::AppError;
 use std::error::Error;
@@ -105,6 +106,10 @@ fn context() -> tauri::Context {
 /// Shows the page and stays until it is closed: in a window, or where the system has none to offer in its browser. Where
 /// a window has this home open already, that one comes forward.
 pub(crate) fn open(start: Start) -> ExitCode {
+    // What cannot be found out here is told below.
+    if !start.demo && place_of(&start).is_ok_and(|home| updating::goes_first(&home, &start)) {
+        return ExitCode::SUCCESS;
+    }
     match start.shown {
         Shown::Window if cfg!(windows) && tauri::webview_version().is_err() => in_browser(&start, true),
         Shown::Window => in_window(start),
@@ -316,21 +321,28 @@ const UNFINISHED: &str = "so-chi-dao: việc đang dở bị bỏ ngang khi tho�
 
 type OpenHost = (Arc<dyn host::Host>, Held, Option<Demonstration>);
 
+/// Where the data lies that this start is for.
+fn place_of(start: &Start) -> Result<PathBuf, NotOpened> {
+    match &start.home {
+        Some(folder) => {
+            std::path::absolute(folder).map_err(|error| NotOpened::Home(HomeError::Unusable(folder.clone(), error)))
+        }
+        None => std::env::current_exe()
+            .ok()
+            .and_then(|program| home::beside(&program))
+            .or_else(|| home::usual(|name| std::env::var_os(name)))
+            .ok_or(NotOpened::NoPlace),
+    }
+}
+
 fn open_host(start: &Start) -> Result<OpenHost, NotOpened> {
     let demo = match start.demo {
         true => Some(Demonstration::make().map_err(NotOpened::NoDemonstration)?),
         false => None,
     };
-    let home: PathBuf = match (&demo, &start.home) {
-        (Some(demo), _) => demo.district(),
-        (None, Some(folder)) => {
-            std::path::absolute(folder).map_err(|error| NotOpened::Home(HomeError::Unusable(folder.clone(), error)))?
-        }
-        (None, None) => std::env::current_exe()
-            .ok()
-            .and_then(|program| home::beside(&program))
-            .or_else(|| home::usual(|name| std::env::var_os(name)))
-            .ok_or(NotOpened::NoPlace)?,
+    let home: PathBuf = match &demo {
+        Some(demo) => demo.district(),
+        None => place_of(start)?,
     };
     let clock = match Clock::from_environment(std::env::var("CHIDAO_NOW").ok()).map_err(NotOpened::Clock)? {
         Clock::Machine if start.demo => Clock::of_the_demonstration(),

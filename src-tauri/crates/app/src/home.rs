@@ -5,6 +5,7 @@ use crate::api::{Edition, PersonName, UnitName};
 use crate::mailbox::Attended;
 use crate::people;
 use crate::tasks::Attaching;
+use crate::updates::Installation;
 use crate::vault::{Keys, Unlocked, Vault};
 use crate::work::Works;
 use crate::{AppError, staging::Staging};
@@ -90,6 +91,7 @@ pub struct App {
     pub(crate) staging: Staging,
     pub(crate) works: Works,
     pub(crate) mailboxes: Mutex<Attended>,
+    pub(crate) installation: Installation,
 }
 
 pub(crate) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -126,6 +128,7 @@ impl App {
             staging,
             works: Works::default(),
             mailboxes: Mutex::default(),
+            installation: Installation::unknown(),
         })
     }
 

@@ -31,6 +31,7 @@ mod session;
 mod staging;
 mod take_in;
 mod tasks;
+pub mod updates;
 mod use_cases;
 mod vault;
 mod views;

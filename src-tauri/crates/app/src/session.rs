@@ -236,7 +236,8 @@ impl App {
                 unlocked.keys.own = Some(crate::vault::own_identity());
                 self.vault.admit(person, &request.passphrase, &unlocked.keys)?;
             }
-            let open = self.open_with(unlocked)?;
+            let opening = self.begin_opening()?;
+            let open = self.end_opening(opening, self.open_with(unlocked))?;
             crate::people::keep_own(&open)?;
             drop(open);
             // What cannot be done now is tried when it is opened the next time; reading and writing can go on meanwhile.

@@ -11,6 +11,7 @@ use crate::home::{App, Open, unpoisoned};
 use crate::joining::JOINING_LIMIT;
 use crate::sealed::{Sealed, Sealing};
 use crate::{AppError, audit, backup, vault};
+use chidao_bundle::update;
 use chidao_domain::ids::{Hash, to_hex};
 use chidao_ledger::store::local::{self, DraftFile};
 use chidao_ledger::store::{LedgerError, attachments};
@@ -272,6 +273,13 @@ impl App {
             |error: std::io::Error| AppError::of_writing("file_unreadable", &error).with("name", safe_name(name));
         // A backup is encrypted, and is handed over before anything is open.
         let is_backup = name.to_ascii_lowercase().ends_with(backup::file::ENDING);
+        // An update is no secret, and never goes into the store.
+        let is_update = name.to_ascii_lowercase().ends_with(update::ENDING);
+        let bytes: &mut dyn Read = match is_update {
+            // One byte more than allowed is enough to be refused.
+            true => &mut bytes.take(update::FILE_LIMIT + 1),
+            false => bytes,
+        };
         match self.opened() {
             Ok(_) => {}
             Err(_) if is_backup => {}
@@ -293,7 +301,7 @@ impl App {
             .take(AGE.len() as u64)
             .read_to_end(&mut head)
             .map_err(unreadable)?;
-        if head == AGE || is_backup {
+        if head == AGE || is_backup || is_update {
             let path = self
                 .staging
                 .folder

@@ -236,6 +236,30 @@ impl UseCases for App {
     fn backup_restore(&self, request: BackupFrom) -> Answer<Restored> {
         self.do_backup_restore(&request, &mut Watch::nobody())
     }
+    fn updates(&self, _: Nothing) -> Answer<Updates> {
+        self.do_updates()
+    }
+    fn update_look(&self, request: FileRef) -> Answer<UpdateRow> {
+        self.do_update_look(&request, &mut Watch::nobody())
+    }
+    fn update_keep(&self, request: FileRef) -> Answer<Updates> {
+        self.do_update_keep(&request, &mut Watch::nobody())
+    }
+    fn update_forget(&self, request: UpdateRef) -> Answer<Updates> {
+        self.do_update_forget(&request)
+    }
+    fn update_carry(&self, request: UpdateCarry) -> Answer<Updates> {
+        self.do_update_carry(&request)
+    }
+    fn update_take(&self, request: UpdateTake) -> Answer<ReadyFile> {
+        self.do_update_take(&request, &mut Watch::nobody())
+    }
+    fn update_install(&self, request: UpdateRef) -> Answer<UpdateReady> {
+        self.do_update_install(&request, &mut Watch::nobody())
+    }
+    fn update_seen(&self, _: Nothing) -> Answer<Updates> {
+        self.do_update_seen()
+    }
     fn work_cancel(&self, request: WorkRef) -> Answer<Nothing> {
         self.works.stop(&request.work);
         Ok(Nothing {})
@@ -292,13 +316,16 @@ impl App {
             "backup_restore" => answered(name, with, |request: BackupFrom| {
                 self.do_backup_restore(&request, watch)
             }),
+            "update_keep" => answered(name, with, |request: FileRef| self.do_update_keep(&request, watch)),
+            "update_take" => answered(name, with, |request: UpdateTake| self.do_update_take(&request, watch)),
+            "update_install" => answered(name, with, |request: UpdateRef| self.do_update_install(&request, watch)),
             "check" => answered(name, with, |_: Nothing| self.do_check(watch)),
             "mailbox_sync" => answered(name, with, |request: MailboxSync| self.do_mailbox_sync(&request, watch)),
             _ => dispatch(self, call),
         }
     }
 
-    fn do_check(&self, watch: &mut Watch<'_>) -> Answer<CheckReport> {
+    pub(crate) fn do_check(&self, watch: &mut Watch<'_>) -> Answer<CheckReport> {
         let found = self.opened()?.store.check_watched(&mut |step, done, total| {
             let step = match step {
                 CheckStep::Reading => WorkStep::Replaying,

@@ -5,12 +5,14 @@ mod mailbox;
 mod register;
 mod review;
 mod safekeeping;
+mod update;
 
 pub(crate) use field_work::*;
 pub(crate) use mailbox::*;
 pub(crate) use register::*;
 pub(crate) use review::*;
 pub(crate) use safekeeping::*;
+pub(crate) use update::*;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -117,6 +119,9 @@ pub(crate) enum Command {
     Backup(BackupAsked),
     /// Trở lại một bản sao lưu; sổ hiện có được để riêng ra, không xoá / go back to a backup; what is here is set aside
     Restore(Restore),
+    /// Cập nhật chương trình không cần mạng / updates of the program without a network
+    #[command(subcommand)]
+    Update(Update),
     /// Dựng lại mọi bảng từ bút toán và so sánh; 1 nếu sai khác / rebuild and compare; exit 1 when something differs
     Check,
     /// Hai mã đối chiếu của kênh chung với một đơn vị / the two digests of a channel

@@ -1,6 +1,7 @@
 //! The clock, the randomness, the identity of the machine and the passphrase: the only place of this program that asks
 //! for any of them.
 
+use chidao_app::updates::Installation;
 use chidao_app::{AppError, Edges};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use std::ffi::OsString;
@@ -77,6 +78,20 @@ pub(crate) fn counting_edges(start: DateTime<FixedOffset>) -> Edges {
 
 fn vietnam() -> FixedOffset {
     FixedOffset::east_opt(VIETNAM).expect("seven hours are less than a day")
+}
+
+/// The program that is running and how it came here. Development builds can be told to be of another version, so that one
+/// program stands for two in tests.
+pub(crate) fn installation() -> Installation {
+    let program = std::env::current_exe().unwrap_or_default();
+    let installed = Installation::of(&program);
+    let told = std::env::var("CHIDAO_AS_VERSION")
+        .ok()
+        .filter(|_| cfg!(debug_assertions));
+    match told.and_then(|version| version.parse().ok()) {
+        Some(version) => installed.as_version(version),
+        None => installed,
+    }
 }
 
 /// Fills a buffer from the machine's randomness. Where the machine has none to give, the program ends: anything it

@@ -49,12 +49,12 @@ pub(crate) fn chosen(home: Option<&Path>) -> Result<PathBuf, AppError> {
 ///
 /// # Errors
 /// `not_started` where nothing is; `passphrase_missing`; whatever the application answers.
-pub(crate) fn open(home: &Path, edges: Edges, passphrase_file: Option<&Path>) -> Result<App, AppError> {
+pub(crate) fn open(home: &Path, given: Edges, passphrase_file: Option<&Path>) -> Result<App, AppError> {
     // Looking must not make the folder.
     if !home.is_dir() {
         return Err(AppError::new("not_started").with("home", home.display()));
     }
-    let app = App::open(home, edges)?;
+    let app = App::open(home, given)?.with_installation(edges::installation());
     match app.session(Nothing {})?.vault {
         VaultState::Fresh => Err(AppError::new("not_started").with("home", home.display())),
         VaultState::Open => Ok(app),

@@ -22,3 +22,5 @@ mod side_by_side;
 mod simulated;
 mod stock;
 mod the_41;
+#[cfg(unix)]
+mod updates;

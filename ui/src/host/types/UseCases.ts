@@ -84,6 +84,12 @@ import type { TotalsAnswer } from "./TotalsAnswer";
 import type { TotalsAsk } from "./TotalsAsk";
 import type { Units } from "./Units";
 import type { Unlock } from "./Unlock";
+import type { UpdateCarry } from "./UpdateCarry";
+import type { UpdateReady } from "./UpdateReady";
+import type { UpdateRef } from "./UpdateRef";
+import type { UpdateRow } from "./UpdateRow";
+import type { UpdateTake } from "./UpdateTake";
+import type { Updates } from "./Updates";
 import type { WorkRef } from "./WorkRef";
 
 export interface UseCases {
@@ -238,6 +244,22 @@ export interface UseCases {
   backup_look: { request: FileRef; response: BackupRow };
   /** Goes back to a backup, also before anything was started here. The present state is set aside. */
   backup_restore: { request: BackupFrom; response: Restored };
+  /** The updates of the program that are kept here, and how far an installation is. */
+  updates: { request: Nothing; response: Updates };
+  /** Verifies an update file and tells what it is. Keeps nothing. */
+  update_look: { request: FileRef; response: UpdateRow };
+  /** Keeps an update file that a person handed over. */
+  update_keep: { request: FileRef; response: Updates };
+  /** Removes an update that is kept. */
+  update_forget: { request: UpdateRef; response: Updates };
+  /** Carries an update on in bundles to the units below, or no longer. */
+  update_carry: { request: UpdateCarry; response: Updates };
+  /** Makes an update file, or the package in it, ready to be saved. */
+  update_take: { request: UpdateTake; response: ReadyFile };
+  /** Lays an update ready and shuts the vault: the next start installs it, and goes back if it cannot open the data. */
+  update_install: { request: UpdateRef; response: UpdateReady };
+  /** A person has seen how the last installation ended. */
+  update_seen: { request: Nothing; response: Updates };
   /** Stops long work that was given a name, and leaves nothing half written. Work that is over is not touched. */
   work_cancel: { request: WorkRef; response: Nothing };
   /** Rebuilds every derived table from the entries and compares. */

@@ -18,6 +18,7 @@ mod review;
 mod session;
 mod taking_in;
 mod tasks;
+mod updates;
 mod work;
 
 pub use audit::*;
@@ -32,6 +33,7 @@ pub use review::*;
 pub use session::*;
 pub use taking_in::*;
 pub use tasks::*;
+pub use updates::*;
 pub use work::*;
 
 use crate::AppError;
@@ -264,6 +266,23 @@ use_cases! {
     backup_look(FileRef) -> BackupRow;
     /// Goes back to a backup, also before anything was started here. The present state is set aside.
     backup_restore(BackupFrom) -> Restored;
+
+    /// The updates of the program that are kept here, and how far an installation is.
+    updates(Nothing) -> Updates;
+    /// Verifies an update file and tells what it is. Keeps nothing.
+    update_look(FileRef) -> UpdateRow;
+    /// Keeps an update file that a person handed over.
+    update_keep(FileRef) -> Updates;
+    /// Removes an update that is kept.
+    update_forget(UpdateRef) -> Updates;
+    /// Carries an update on in bundles to the units below, or no longer.
+    update_carry(UpdateCarry) -> Updates;
+    /// Makes an update file, or the package in it, ready to be saved.
+    update_take(UpdateTake) -> ReadyFile;
+    /// Lays an update ready and shuts the vault: the next start installs it, and goes back if it cannot open the data.
+    update_install(UpdateRef) -> UpdateReady;
+    /// A person has seen how the last installation ended.
+    update_seen(Nothing) -> Updates;
 
     /// Stops long work that was given a name, and leaves nothing half written. Work that is over is not touched.
     work_cancel(WorkRef) -> Nothing;

@@ -134,6 +134,20 @@ impl App {
         Ok(open.store.write(|writer| writer.set(PROGRAM, program))?)
     }
 
+    /// Before a newer program is installed: a backup in the home's own folder, which is there whatever is plugged in; answers
+    /// its name.
+    pub(crate) fn backup_before_update(&self, open: &Open, watch: &mut Watch<'_>) -> Result<String, AppError> {
+        let mut plan = self.plan_backup(open, BackupWhy::BeforeUpgrade)?;
+        plan.folder = self.own_backups();
+        std::fs::create_dir_all(&plan.folder)
+            .map_err(|error| super::making::not_written(&plan.folder, error.into()))?;
+        let made = self.carry_out(open, &plan, &mut |step, done, total| watch.step(step, done, total))?;
+        let made = made
+            .made
+            .ok_or_else(|| AppError::new("internal").with("place", "backup"))?;
+        Ok(made.name)
+    }
+
     /// The same where opening the store would bring its tables to a newer version: it is copied unopened.
     pub(crate) fn backup_before_migration(&self, keys: &crate::vault::Keys) -> Result<(), AppError> {
         let key: [u8; 32] = from_hex(&keys.database).ok_or_else(|| AppError::new("vault_unreadable"))?;

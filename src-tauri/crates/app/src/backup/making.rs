@@ -204,7 +204,7 @@ fn step_of(step: CopyStep) -> WorkStep {
 }
 
 /// `disk_full` where that is all; otherwise what stood in the way, and where.
-fn not_written(folder: &Path, error: LedgerError) -> AppError {
+pub(super) fn not_written(folder: &Path, error: LedgerError) -> AppError {
     let detail = error.to_string();
     match AppError::from(error) {
         full if full.code == "disk_full" => full,

@@ -165,18 +165,22 @@ impl App {
     /// A backup as a file to be saved elsewhere: on a stick, in the safe.
     pub(crate) fn do_backup_take(&self, request: &BackupName) -> Result<ReadyFile, AppError> {
         let found = self.find_backup(&request.name)?;
-        let failed = |error: std::io::Error| AppError::of_writing("file_not_written", &error).retryable();
         let name = found.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // What is staged is removed at the lock; the backup itself is not.
+        self.linked(&found, &name)
+    }
+
+    /// A file of the home ready to be saved: what is staged is removed at the lock, the file itself is not.
+    pub(crate) fn linked(&self, path: &Path, name: &str) -> Result<ReadyFile, AppError> {
+        let failed = |error: std::io::Error| AppError::of_writing("file_not_written", &error).retryable();
         let staged = self
             .staging
             .folder
             .join(chidao_domain::ids::to_hex(&self.random::<16>()));
-        if fs::hard_link(&found, &staged).is_err() {
-            fs::copy(&found, &staged).map_err(failed)?;
+        if fs::hard_link(path, &staged).is_err() {
+            fs::copy(path, &staged).map_err(failed)?;
         }
         let size = fs::metadata(&staged).map_err(failed)?.len();
-        Ok(self.keep_staged(&name, size, crate::staging::Place::File(staged)))
+        Ok(self.keep_staged(name, size, crate::staging::Place::File(staged)))
     }
 
     /// A backup by its name, in the folder chosen or in the home's own.

@@ -107,6 +107,36 @@ pub(crate) fn forget_aside(home: &Path, name: &str) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Goes back to a backup of this very home without opening it: for a program that cannot. Nobody may have the home open. What
+/// a bundle carried away after the backup is known by the mark, which stays; then the next opening begins a new epoch.
+///
+/// # Errors
+/// `not_a_backup`; `backup_damaged`; `file_not_written`. Until it is decided the home is as before.
+pub(crate) fn go_back_unopened(home: &Path, path: &Path, aside: &str) -> Result<(), AppError> {
+    let backup = file::look(path)?;
+    // One that was decided before goes first.
+    finish(home)?;
+    let coming = home.join(RESTORING);
+    fs::create_dir(&coming).map_err(failed)?;
+    let taken = backup.take_out(path, &coming, &mut |_, _| Ok(()));
+    taken.inspect_err(|_| {
+        let _ = fs::remove_dir_all(&coming);
+    })?;
+    let aside = (1..)
+        .map(|i| {
+            if i == 1 {
+                aside.to_owned()
+            } else {
+                format!("{aside}-{i}")
+            }
+        })
+        .find(|name| !home.join(SET_ASIDE).join(name).exists())
+        .unwrap_or_else(|| aside.to_owned());
+    write_whole(&coming.join(READY), aside.as_bytes())?;
+    finish(home)?;
+    Ok(())
+}
+
 fn forget_oldest(folder: &Path) {
     let states = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut states: Vec<PathBuf> = states.map(|entry| entry.path()).collect();

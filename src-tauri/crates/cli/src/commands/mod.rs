@@ -16,10 +16,11 @@ mod start;
 mod taking_in;
 mod tasks;
 mod totals;
+mod update;
 mod upkeep;
 
-use crate::arguments::{Arguments, Audit, Command};
-use crate::edges::Clock;
+use crate::arguments::{Arguments, Audit, Command, Update};
+use crate::edges::{self, Clock};
 use crate::print::Output;
 use crate::{home, serve};
 use chidao_app::api::{Nothing, UseCases};
@@ -46,6 +47,9 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         // Whoever proves a file may have no data and no passphrase.
         Command::Audit(Audit::Verify { file }) => return audit::verify(file, output).map(done),
         Command::Simulate { what } => return simulate::simulate(what),
+        Command::Update(asked) if update::unopened(asked, arguments.home.as_deref(), clock, output)? => {
+            return Ok(Outcome::Done);
+        }
         _ => {}
     }
     let home = home::chosen(arguments.home.as_deref())?;
@@ -56,12 +60,16 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
             return safekeeping::restore(&home, clock, asked, passphrase_file, output).map(done);
         }
         Command::Serve(asked) => {
-            let app = App::open(&home, clock.edges())?;
+            let app = App::open(&home, clock.edges())?.with_installation(edges::installation());
             return serve::run(app, asked, passphrase_file).map(done);
         }
         _ => {}
     }
-    let app = &home::open(&home, clock.edges(), passphrase_file)?;
+    let app = home::open(&home, clock.edges(), passphrase_file)?;
+    if let Command::Update(Update::Install { update }) = &arguments.command {
+        return update::install(app, &home, update, passphrase_file, output);
+    }
+    let app = &app;
     if !matches!(arguments.command, Command::Backup(_)) {
         safekeeping::daily(app, output);
     }
@@ -96,6 +104,7 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         Command::Persons { command } => persons::persons(app, command.as_ref(), passphrase_file, output)?,
         Command::Devices { command } => review::devices(app, command.as_ref(), output)?,
         Command::Backup(asked) => safekeeping::backup(app, asked, output)?,
+        Command::Update(asked) => update::update(app, asked, output)?,
         Command::Digest { channel } => upkeep::digest(app, channel, output)?,
         Command::Generate(asked) => generate::generate(app, asked, output)?,
     }

@@ -463,6 +463,76 @@ const SENTENCES: &[(&str, &str)] = &[
     ("unknown_field", "Không có trường \"{field}\"."),
     ("unknown_request", "Chương trình không biết yêu cầu \"{request}\"."),
     (
+        "update_between",
+        "Bản {version} cần một bản ở giữa: chương trình {own} ở máy này quá cũ để nâng thẳng lên. Hãy cài bản ở giữa trước; sổ vẫn như trước.",
+    ),
+    (
+        "update_cut_short",
+        "Tệp cập nhật bị cắt cụt: thiếu phần cuối. Hãy chép lại tệp; chương trình vẫn như trước.",
+    ),
+    (
+        "update_damaged",
+        "Tệp cập nhật bị hỏng: gói cài đặt bên trong không phải gói đã được ký. Hãy chép lại tệp; chương trình vẫn như trước.",
+    ),
+    (
+        "update_failed_before",
+        "Bản {version} đã cài một lần ở máy này, không mở được dữ liệu và đã được gỡ ra. Hãy chờ bản sau.",
+    ),
+    (
+        "update_goes_back",
+        "Bản {version} không mở được dữ liệu ({reason}). Hãy đóng chương trình rồi mở lại: bản {former} và dữ liệu lúc trước khi nâng cấp sẽ được đặt lại như cũ.",
+    ),
+    (
+        "update_key_unusable",
+        "Tệp khoá không phải khoá bí mật minisign không mật khẩu. Chưa ký gì cả.",
+    ),
+    (
+        "update_malformed",
+        "Tệp cập nhật không đúng khuôn dạng: {detail}. Chương trình vẫn như trước.",
+    ),
+    (
+        "update_no_key",
+        "Chương trình này được dựng không kèm khoá của nơi phát hành, nên không nhận bản cập nhật.",
+    ),
+    (
+        "update_not_installed_so",
+        "Không biết chương trình này được cài cách nào (không phải bộ cài, bản mang theo hay gói .deb), nên không tự thay được. Bản {version} vẫn giữ được để chuyển tiếp.",
+    ),
+    (
+        "update_not_newer",
+        "Bản {version} không mới hơn bản {own} đang dùng. Không quay về bản cũ bằng tệp cập nhật.",
+    ),
+    ("update_not_one", "Tệp này không phải tệp cập nhật của Sổ Chỉ Đạo."),
+    (
+        "update_other_kind",
+        "Bản {version} này dành cho kiểu cài khác ({kind}), không phải kiểu của máy này.",
+    ),
+    (
+        "update_other_platform",
+        "Bản {version} này dành cho loại máy khác ({platform}), không phải máy này.",
+    ),
+    (
+        "update_program_unwritable",
+        "Không ghi được vào thư mục chương trình {folder}: {detail}. Chương trình vẫn như trước; hãy nhờ người quản trị máy cài.",
+    ),
+    (
+        "update_signature_wrong",
+        "Chữ ký của tệp cập nhật không phải của nơi phát hành chương trình. Đừng dùng tệp này; chương trình vẫn như trước.",
+    ),
+    (
+        "update_too_big",
+        "Tệp cập nhật quá lớn: {what} chỉ được tới {allowed} byte.",
+    ),
+    (
+        "update_too_new",
+        "Tệp cập nhật có khuôn dạng mới hơn chương trình này đọc được ({reader}). Hãy cài một bản ở giữa trước.",
+    ),
+    (
+        "update_under_way",
+        "Bản {version} đang được đặt vào hoặc gỡ ra. Hãy đóng chương trình rồi mở lại; sổ vẫn còn nguyên.",
+    ),
+    ("update_unknown", "Không có bản cập nhật {update} ở máy này."),
+    (
         "value_not_here",
         "Giá trị ấy của trường \"{field}\" không còn hoặc chưa tới máy này. Hãy chọn giá trị khác.",
     ),
