@@ -75,7 +75,7 @@ mod tests {
             again(&start),
             ["--home", "sổ", "--bundle", "gói.chidao"].map(OsString::from)
         );
-        assert_eq!(again(&Start::default()), [OsString::new(); 0]);
+        assert!(again(&Start::default()).is_empty());
     }
 
     #[test]

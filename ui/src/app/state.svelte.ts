@@ -19,6 +19,8 @@ export const app = $state({
   changed: 0,
   /** Counts backups that were made by themselves. */
   backedUp: 0,
+  /** The version that the next start of the program installs; empty if none was asked for since the page stands. */
+  updateReady: '',
 });
 
 let lastNote = 0;

@@ -20,10 +20,11 @@ import { takingIn } from './taking-in';
 import { tasks } from './tasks';
 import { totals } from './totals';
 import { units } from './units';
+import { updates } from './updates';
 
 const catalogue = {
   common, errors, fields, gallery, start, tasks,
-  backups, bundles, inspections, mailbox, people, recommendations, review, settings, takingIn, totals, units,
+  backups, bundles, inspections, mailbox, people, recommendations, review, settings, takingIn, totals, units, updates,
 } as const;
 
 type Rooms = typeof catalogue;

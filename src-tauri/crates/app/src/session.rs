@@ -51,7 +51,7 @@ impl App {
             enrolment_code: None,
             now: self.now_text(),
             today: self.today().to_string(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: self.installation.version.to_string(),
             demo: false,
             recovered: false,
             conflicts: 0,

@@ -154,6 +154,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("cancelled", "Đã dừng theo yêu cầu. Không có gì được ghi."),
     (
+        "check_disagrees",
+        "Kiểm tra sổ thấy chỗ không khớp với bút toán. Không gì bị xoá; hãy giữ bản sao lưu và báo nơi hỗ trợ.",
+    ),
+    (
         "code_taken",
         "Mã \"{code}\" đã dùng cho nhiệm vụ khác. Mã không bao giờ cấp lại; hãy chọn mã khác.",
     ),
