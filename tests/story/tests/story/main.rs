@@ -12,6 +12,7 @@ mod carried;
 mod erased;
 mod hostile;
 mod inspection;
+mod lost_laptop;
 mod mailbox;
 mod office;
 mod offline;

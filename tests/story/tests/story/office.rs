@@ -53,6 +53,17 @@ pub(crate) struct Office {
 impl Office {
     /// Starts an office in a folder.
     pub(crate) fn start(folder: &Path, edition: &str, name: &str, code: &'static str, person: [&str; 2]) -> Office {
+        Office::start_and_print(folder, edition, name, code, person).0
+    }
+
+    /// The same, with the recovery key that is printed once.
+    fn start_and_print(
+        folder: &Path,
+        edition: &str,
+        name: &str,
+        code: &'static str,
+        person: [&str; 2],
+    ) -> (Office, String) {
         let office = Office {
             home: folder.join(code),
             code,
@@ -71,13 +82,9 @@ impl Office {
             "--title",
             person[1],
         ]);
-        assert!(
-            started["recovery_key"]
-                .as_str()
-                .unwrap()
-                .starts_with("AGE-SECRET-KEY-1")
-        );
-        office
+        let key = started["recovery_key"].as_str().unwrap();
+        assert!(key.starts_with("AGE-SECRET-KEY-1"));
+        (office, key.to_owned())
     }
 
     /// The province's office.
@@ -88,8 +95,13 @@ impl Office {
 
     /// The district's office.
     pub(crate) fn district(folder: &Path) -> Office {
+        Office::district_and_key(folder).0
+    }
+
+    /// The same, with the recovery key that is printed once.
+    pub(crate) fn district_and_key(folder: &Path) -> (Office, String) {
         let clerk = ["Hoàng Thị Mai", "Chuyên viên Văn phòng HĐND và UBND huyện"];
-        Office::start(folder, "unit", "UBND huyện Yên Thế", DISTRICT, clerk)
+        Office::start_and_print(folder, "unit", "UBND huyện Yên Thế", DISTRICT, clerk)
     }
 
     /// The same office by another clock.
@@ -217,19 +229,31 @@ pub(crate) struct Pair {
 impl Pair {
     /// Enrolled with each other, and nothing else.
     pub(crate) fn enrolled() -> Pair {
+        Pair::enrolled_and_key().0
+    }
+
+    /// The same, with the recovery key of the district.
+    pub(crate) fn enrolled_and_key() -> (Pair, String) {
         let folder = tempfile::tempdir().unwrap();
-        let (province, district) = (Office::province(folder.path()), Office::district(folder.path()));
+        let province = Office::province(folder.path());
+        let (district, key) = Office::district_and_key(folder.path());
         enrol(&province, &district, folder.path());
-        Pair {
+        let pair = Pair {
             folder,
             province,
             district,
-        }
+        };
+        (pair, key)
     }
 
     /// With the 41 tasks of the province's list on both sides.
     pub(crate) fn with_the_41() -> Pair {
-        let pair = Pair::enrolled();
+        Pair::enrolled().given_the_41()
+    }
+
+    /// Gives both sides the 41 tasks of the province's list.
+    pub(crate) fn given_the_41(self) -> Pair {
+        let pair = self;
         let list = crate::samples::csv(pair.folder.path());
         pair.province
             .json(&["import", "tasks", text(&list), "--unit", DISTRICT]);
