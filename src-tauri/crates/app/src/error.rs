@@ -43,11 +43,13 @@ impl AppError {
         self
     }
 
-    /// A file that could not be written: `disk_full` where no room is left, otherwise this code with the detail.
+    /// A file that could not be written: `disk_full` where no room is left, `disk_read_only` where
+    /// nothing may be written, otherwise this code with the detail.
     pub fn of_writing(code: &str, error: &std::io::Error) -> AppError {
-        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         match error.kind() {
             StorageFull | QuotaExceeded => AppError::new("disk_full").retryable(),
+            ReadOnlyFilesystem => AppError::new("disk_read_only").retryable(),
             _ => AppError::new(code).with("detail", error),
         }
     }

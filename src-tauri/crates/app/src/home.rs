@@ -4,6 +4,7 @@ use crate::alone::HomeLock;
 use crate::api::{Edition, PersonName, UnitName};
 use crate::mailbox::Attended;
 use crate::people;
+use crate::sticks::Plugged;
 use crate::tasks::Attaching;
 use crate::updates::Installation;
 use crate::vault::{Keys, Unlocked, Vault};
@@ -92,6 +93,7 @@ pub struct App {
     pub(crate) works: Works,
     pub(crate) mailboxes: Mutex<Attended>,
     pub(crate) installation: Installation,
+    pub(crate) plugged: Plugged,
 }
 
 pub(crate) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -129,6 +131,7 @@ impl App {
             works: Works::default(),
             mailboxes: Mutex::default(),
             installation: Installation::unknown(),
+            plugged: Plugged::default(),
         })
     }
 

@@ -29,6 +29,7 @@ mod review;
 mod sealed;
 mod session;
 mod staging;
+mod sticks;
 mod take_in;
 mod tasks;
 pub mod updates;

@@ -436,16 +436,30 @@ impl App {
                 .retryable());
         }
         fs::rename(part, path).map_err(failed)?;
-        if let Some(folder) = path.parent().and_then(|folder| fs::File::open(folder).ok()) {
-            // Windows cannot flush a folder; there the rename is enough.
-            let _ = folder.sync_all();
-        }
-        Ok(())
+        flush_name(path).map_err(|error| {
+            let _ = fs::remove_file(path);
+            failed(error)
+        })
     }
 
     /// Writes a small file of the home whole or not at all.
     pub(crate) fn write_home_file(&self, name: &str, bytes: &[u8]) -> Result<(), AppError> {
         vault::write_whole(&self.home.join(name), bytes)
+    }
+}
+
+/// Flushes the name that a flushed file has just been given: until then a stick may not be pulled out.
+fn flush_name(path: &Path) -> std::io::Result<()> {
+    use std::io::ErrorKind::{InvalidInput, Unsupported};
+    if cfg!(windows) {
+        // A folder cannot be flushed there; a file's flush takes the entry in its folder along.
+        return fs::File::options().write(true).open(path)?.sync_all();
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    match fs::File::open(folder)?.sync_all() {
+        // Some file systems flush no folders; they write them at once.
+        Err(error) if matches!(error.kind(), InvalidInput | Unsupported) => Ok(()),
+        flushed => flushed,
     }
 }
 

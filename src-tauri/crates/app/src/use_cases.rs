@@ -170,6 +170,12 @@ impl UseCases for App {
     fn mailboxes_due(&self, request: Nothing) -> Answer<MailboxesDue> {
         self.do_mailboxes_due(request)
     }
+    fn sticks(&self, _: Nothing) -> Answer<Sticks> {
+        self.do_sticks()
+    }
+    fn stick_save(&self, request: StickSave) -> Answer<StickSaved> {
+        self.do_stick_save(&request)
+    }
     fn conflicts(&self, _: Nothing) -> Answer<Conflicts> {
         self.do_conflicts()
     }

@@ -14,6 +14,7 @@ pub mod mounts;
 pub mod name;
 pub mod place;
 pub mod progress;
+pub mod sticks;
 pub mod webdav;
 mod wire;
 
@@ -23,4 +24,5 @@ pub use folder::Folder;
 pub use name::{ChannelSecret, Name, Tag};
 pub use place::{Item, Place};
 pub use progress::{Progress, Watch, unwatched};
+pub use sticks::{Stick, Unfit};
 pub use webdav::Webdav;

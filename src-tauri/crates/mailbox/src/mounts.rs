@@ -26,14 +26,20 @@ pub fn roots(
     }
 }
 
+/// Whether something mounted at this folder is one that a person may have plugged in.
+pub(crate) fn is_plugged(folder: &Path) -> bool {
+    let folder = folder.to_string_lossy();
+    PLUGGED.iter().any(|place| folder.starts_with(place))
+}
+
 /// The mounts of a table that were plugged in.
 fn of_table(table: &str) -> Vec<PathBuf> {
     let mut roots: Vec<PathBuf> = table
         .lines()
         .filter_map(|line| line.split(' ').nth(1))
         .map(unescape)
-        .filter(|path| PLUGGED.iter().any(|place| path.starts_with(place)))
         .map(PathBuf::from)
+        .filter(|path| is_plugged(path))
         .collect();
     roots.sort();
     roots.dedup();

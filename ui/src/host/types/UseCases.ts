@@ -67,6 +67,9 @@ import type { ReportAdd } from "./ReportAdd";
 import type { Restored } from "./Restored";
 import type { Session } from "./Session";
 import type { Settings } from "./Settings";
+import type { StickSave } from "./StickSave";
+import type { StickSaved } from "./StickSaved";
+import type { Sticks } from "./Sticks";
 import type { TakeIn } from "./TakeIn";
 import type { TakeInPreview } from "./TakeInPreview";
 import type { TakeOver } from "./TakeOver";
@@ -200,6 +203,10 @@ export interface UseCases {
   mailbox_sync: { request: MailboxSync; response: MailboxSynced };
   /** The mailboxes to be synchronised by themselves now; asked every few seconds. */
   mailboxes_due: { request: Nothing; response: MailboxesDue };
+  /** The sticks that are plugged in; asked every few seconds where files are saved. */
+  sticks: { request: Nothing; response: Sticks };
+  /** Saves files that wait on a stick, all or none: flushed and read back, so that it can be pulled out. */
+  stick_save: { request: StickSave; response: StickSaved };
   /** Cells on which two sides wrote without knowing of each other. */
   conflicts: { request: Nothing; response: Conflicts };
   /** Settles a conflict with one of its values, or with a third. */

@@ -149,3 +149,40 @@ it('names the volumes and the entries that are missing, and leads to asking for 
   expect(screen.getByText(/3 bút toán của .*YENTHE-VP-02/)).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Xin lại…' })).toBeTruthy();
 });
+
+it('offers the sticks with what they can take, saves there what was made, and says when they can be pulled out', async () => {
+  const preview = { to: unit, entries: 1, blobs: 1, blob_bytes: 5_000_000_000, lines: [], totals: {}, as_of: '2017-06-23', ready: true, unverified: false, confirmed_at: null } as BundlePreview;
+  const stick = { stick: 'E:\\', label: 'VP UBND', file_system: 'FAT32', free: 7_000_000_000, total: 8_000_000_000, largest_file: 4_294_967_295, read_only: false };
+  const volume = (index: number) => ({ file: { file: `f${index}`, name: `tap${index}.chidao`, size: 5000, media_type: '' }, index, entries: 1, blobs: 0, larger: false });
+  let plugged = [stick, { ...stick, stick: 'F:\\', label: 'ĐẦY', free: 4_000_000_000 }, { ...stick, stick: 'G:\\', label: 'KHOÁ', read_only: true }];
+  let refusals = 1;
+  const asked = answering({
+    session,
+    sticks: () => ({ sticks: plugged }),
+    bundle_preview: () => preview,
+    bundle_export_volumes: () => ({ file: volume(1).file, number: 3, manifest_hash: 'h', entries: 1, blobs: 1, to: unit, volumes: [volume(1), volume(2)] }),
+    stick_save: ({ files }) => {
+      if (refusals-- > 0) throw new AppFailure('stick_gone', { stick: 'VP UBND' });
+      return { label: 'VP UBND', paths: files.map((file) => `E:\\${file}.chidao`) };
+    },
+  });
+  render(Send, { receivers: [{ ...unit, relation: 'parent' } as UnitRow], every: 20 });
+  await screen.findByText(/còn 6,5 GB, FAT32/);
+  await waitFor(() => expect((screen.getByRole('button', { name: 'Lưu vào USB “VP UBND”' }) as HTMLButtonElement).disabled).toBe(false));
+  expect((await screen.findByText('không đủ chỗ: còn 3,7 GB')).previousElementSibling).toHaveProperty('disabled', true);
+  expect(screen.getByText(/gạt khoá ghi/).previousElementSibling).toHaveProperty('disabled', true);
+
+  // It is pulled out too early; plugged in again, what was made goes there.
+  await fireEvent.click(screen.getByRole('button', { name: 'Lưu vào USB “VP UBND”' }));
+  expect(await screen.findAllByText('Lưu lại…')).toHaveLength(2);
+  expect(screen.queryByText(/an toàn/)).toBeNull();
+  await fireEvent.click(screen.getByRole('button', { name: 'Lưu vào USB “VP UBND”' }));
+  expect(await screen.findByText('Có thể rút USB “VP UBND” an toàn.')).toBeTruthy();
+  expect(asked.of('bundle_export_volumes')).toEqual([{ to: 'p', size: 4_294_967_295 }]);
+  expect(asked.of('stick_save')).toEqual([{ files: ['f1', 'f2'], stick: 'E:\\' }, { files: ['f1', 'f2'], stick: 'E:\\' }]);
+  expect(asked.saved).toEqual([]);
+
+  plugged = [];
+  await waitFor(() => expect(screen.queryByText(/an toàn/)).toBeNull());
+  expect(screen.queryByRole('button', { name: /Lưu vào USB/ })).toBeNull();
+});

@@ -16,6 +16,7 @@ mod mailbox;
 mod people;
 mod review;
 mod session;
+mod sticks;
 mod taking_in;
 mod tasks;
 mod updates;
@@ -31,6 +32,7 @@ pub use mailbox::*;
 pub use people::*;
 pub use review::*;
 pub use session::*;
+pub use sticks::*;
 pub use taking_in::*;
 pub use tasks::*;
 pub use updates::*;
@@ -217,6 +219,10 @@ use_cases! {
     mailbox_sync(MailboxSync) -> MailboxSynced;
     /// The mailboxes to be synchronised by themselves now; asked every few seconds.
     mailboxes_due(Nothing) -> MailboxesDue;
+    /// The sticks that are plugged in; asked every few seconds where files are saved.
+    sticks(Nothing) -> Sticks;
+    /// Saves files that wait on a stick, all or none: flushed and read back, so that it can be pulled out.
+    stick_save(StickSave) -> StickSaved;
 
     /// Cells on which two sides wrote without knowing of each other.
     conflicts(Nothing) -> Conflicts;

@@ -182,6 +182,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "disk_full",
         "Ổ đĩa đã đầy. Không có gì ghi dở dang và mọi thứ đã ghi vẫn nguyên vẹn; hãy giải phóng chỗ rồi thử lại.",
     ),
+    (
+        "disk_read_only",
+        "Ổ đĩa hoặc USB chỉ cho đọc: hãy gạt khoá ghi hoặc dùng ổ khác. Không có gì được ghi.",
+    ),
     ("draft_too_long", "Bản nháp quá dài (nhiều nhất {limit} byte)."),
     ("field_missing", "Còn thiếu \"{field}\". Chưa ghi gì."),
     (
@@ -433,6 +437,18 @@ const SENTENCES: &[(&str, &str)] = &[
     (
         "simulation_missing",
         "Bộ mô phỏng không có cạnh chương trình này ({path}: {detail}). Nó chỉ có trong mã nguồn: cargo build --package simulation.",
+    ),
+    (
+        "stick_file_too_big",
+        "Tệp {name} lớn quá 4 GB, USB \"{stick}\" định dạng FAT không chứa được. Không có gì được ghi; hãy chia thành nhiều tập.",
+    ),
+    (
+        "stick_full",
+        "USB \"{stick}\" không đủ chỗ: cần {needed} MB, còn {free} MB. Không để lại tệp dở dang; hãy dọn bớt hoặc dùng USB khác.",
+    ),
+    (
+        "stick_gone",
+        "Không thấy USB \"{stick}\" nữa: đã rút ra giữa chừng. Hãy cắm lại và lưu lần nữa; sổ vẫn nguyên.",
     ),
     (
         "store_failed",
