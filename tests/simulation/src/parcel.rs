@@ -216,6 +216,7 @@ impl Machine {
             previous: None,
             channels: vec![described],
             blobs_later: Vec::new(),
+            updates: Vec::new(),
             volume: None,
             members: Vec::new(),
         };

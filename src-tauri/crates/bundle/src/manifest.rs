@@ -47,6 +47,10 @@ pub struct Manifest {
     pub blobs_later: Vec<Hash>,
     /// Which volume this is; `None` for a bundle of one file.
     pub volume: Option<Volume>,
+    /// Which of the blobs are update files ([`crate::update`]). Readers without updates ignore it, and sweep a blob that no
+    /// entry names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub updates: Vec<Hash>,
     /// Every member after the signature, in order. Filled in by [`crate::pack()`].
     pub members: Vec<Member>,
 }

@@ -158,6 +158,7 @@ impl Desk {
                 totals: None,
             }],
             blobs_later: Vec::new(),
+            updates: Vec::new(),
             volume: None,
             members: Vec::new(),
         };

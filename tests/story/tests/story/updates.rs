@@ -214,3 +214,34 @@ fn a_newer_program_is_installed_from_a_stick_or_taken_back() {
     pair.up();
     pair.agree();
 }
+
+#[test]
+fn a_newer_program_rides_in_the_provinces_bundle() {
+    let pair = Pair::enrolled();
+    let (province, district) = (&pair.province, &pair.district);
+    let program = Carried::laid(district, &pair.folder.path().join("chuong-trinh"));
+    let works = script("0.2.0", "exit 0");
+    let file = packed(province, &pair.stick(), "0.2.0", &platform(), &works);
+    province.json(&["update", "keep", text(&file)]);
+    pair.down();
+    assert_eq!(
+        program.json(&["update", "list"])["rows"],
+        json!([]),
+        "nobody chose to carry it on"
+    );
+    province.json(&["update", "carry", "0.2.0"]);
+    pair.down();
+    let rows = program.json(&["update", "list"])["rows"].clone();
+    assert_eq!(rows.as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        (&rows[0]["version"], &rows[0]["brought_by"], &rows[0]["unfit"]),
+        (&json!("0.2.0"), &json!("Văn phòng UBND tỉnh Bắc Giang"), &Value::Null)
+    );
+    // It stays out of the channel, and what was removed does not come again by itself.
+    pair.up();
+    pair.agree();
+    program.json(&["update", "forget", "0.2.0"]);
+    pair.down();
+    assert_eq!(program.json(&["update", "list"])["rows"], json!([]));
+    pair.agree();
+}

@@ -198,7 +198,13 @@ impl App {
             .iter()
             .map(|range| (range.tip.root, range.last))
             .collect();
+        // A volume for mail has a size to keep to.
+        let updates = match size {
+            None => self.updates_for(&open, party.unit, &channels)?,
+            Some(_) => Vec::new(),
+        };
         let making = Making {
+            updates: &updates,
             open: &open,
             channels: &channels,
             manifest,
@@ -211,6 +217,7 @@ impl App {
             .ok_or_else(|| AppError::new("internal").with("place", "volumes"))?;
         let (ready, manifest_hash) = (first.made.file.clone(), first.manifest_hash);
         self.mark_bundle(number)?;
+        self.updates_sent(&open, party.unit, &updates)?;
         open.store.write(|writer| {
             writer.set(NUMBER, &number.to_string())?;
             writer.set(&previous_setting(party.unit), &manifest_hash.to_string())?;
@@ -303,6 +310,7 @@ impl App {
             previous: previous.and_then(|text| text.parse().ok()),
             channels: described.collect::<Result<_, AppError>>()?,
             blobs_later: Vec::new(),
+            updates: Vec::new(),
             volume: None,
             members: Vec::new(),
         })

@@ -259,12 +259,19 @@ impl App {
             )
         })?;
         backup.begin()?;
+        let mut arrived = Vec::new();
         open.store
             .write(|writer| {
                 writer.by_the_clock(self.now_millis());
                 let mut parts = Parts::default();
                 let mut channel_rows = known_rows(writer, &manifest);
                 opened.members(&mut reading(watch), |incoming, bytes| {
+                    if let file::MemberName::Blob { hash } = incoming.name
+                        && manifest.updates.contains(&hash)
+                    {
+                        arrived.extend(self.update_arrives(hash, bytes).map_err(file::BundleError::from)?);
+                        return Ok::<_, Failure>(());
+                    }
                     take_member(writer, &channel_rows, &mut parts, &incoming, bytes)?;
                     // Charters come before what hangs on their channels.
                     if let file::MemberName::CharterSignature { channel } = incoming.name
@@ -309,6 +316,7 @@ impl App {
                 Ok::<_, Failure>(())
             })
             .map_err(AppError::from)?;
+        self.updates_arrived(open, arrived, &manifest.sender.unit_name);
         report.outcome = BundleOutcome::Imported;
         report.conflicts = self.do_session()?.conflicts.saturating_sub(conflicts_before);
         for described in &manifest.channels {

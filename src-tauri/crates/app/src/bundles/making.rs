@@ -5,6 +5,7 @@ use crate::AppError;
 use crate::api::{VolumeMade, WorkStep};
 use crate::home::{App, Open};
 use crate::staging::Place;
+use crate::updates::{Shelved, in_bundles};
 use crate::work::Watch;
 use chidao_bundle as file;
 use chidao_domain::ids::{Hash, to_hex};
@@ -89,6 +90,8 @@ pub(super) struct Making<'a> {
     /// Code of the recipient unit, for the files' names.
     pub to_code: String,
     pub sending: Piece,
+    /// The updates that the first file carries.
+    pub updates: &'a [Shelved],
 }
 
 impl Making<'_> {
@@ -213,9 +216,13 @@ impl App {
                 count,
             });
             let open = making.open;
-            let members = open
+            let mut members = open
                 .store
                 .read(|connection| members(connection, open, making.channels, piece))?;
+            if index == 1 {
+                manifest.updates = making.updates.iter().map(in_bundles::hash).collect::<Result<_, _>>()?;
+                members.extend(in_bundles::members(making.updates)?);
+            }
             let path = self
                 .staging
                 .folder

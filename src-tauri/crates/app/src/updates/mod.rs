@@ -1,6 +1,6 @@
 //! Updates of the program without a network.
 //!
-//! An update comes as a file that a person hands over signed by the maker of the program
+//! An update comes inside a bundle (`in_bundles`) or as a file that a person hands over, signed by the maker of the program
 //! (`UPDATE.md` beside the bundle's crate). It is verified and kept on the [`shelf`], offered, and, once a person asks for
 //! it, laid ready ([`package`]) with a backup and a copy of the former program. The next start puts it in place
 //! ([`carrying_out`]); the first opening of the data tries it out ([`first_opening`]), and if it cannot, the start after that
@@ -11,6 +11,7 @@
 mod carrying_out;
 mod first_opening;
 mod ground;
+pub(crate) mod in_bundles;
 mod installation;
 mod making;
 mod package;
@@ -29,7 +30,8 @@ use crate::work::Watch;
 use chidao_bundle::update::UpdateManifest;
 use chidao_ledger::store::STORE_VERSION;
 use plan::{Phase, Plan, State};
-use shelf::{Known, Shelved};
+use shelf::Known;
+pub(crate) use shelf::Shelved;
 
 /// Kinds that are put in place by the program itself; others by the system's own installer.
 const BY_ITSELF: [&str; 2] = ["installer", "portable"];
@@ -149,7 +151,10 @@ impl App {
     pub(crate) fn do_update_carry(&self, request: &UpdateCarry) -> Result<Updates, AppError> {
         let open = self.opened()?;
         let shelved = self.shelved(&open, &request.id)?;
-        self.note_update(&open, &shelved.id, |known| known.carried_on = request.on)?;
+        self.note_update(&open, &shelved.id, |known| {
+            known.carried_on = request.on;
+            known.sent.clear();
+        })?;
         self.do_updates()
     }
 

@@ -11,7 +11,7 @@ use chidao_bundle::update::{self, ENDING, Head, UpdateError};
 use chidao_domain::ids::Hash;
 use chidao_ledger::store::local;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -31,6 +31,8 @@ pub(crate) struct Known {
     pub at: String,
     /// It is carried on in bundles to units below.
     pub carried_on: bool,
+    /// The units to which a bundle has carried it.
+    pub sent: BTreeSet<String>,
 }
 
 /// An update on the shelf.
@@ -191,7 +193,7 @@ impl App {
         known.entry(id.to_string()).or_insert_with(|| Known {
             brought_by: brought_by.to_owned(),
             at: self.now_text(),
-            carried_on: false,
+            ..Known::default()
         });
         self.keep_known(open, &known)?;
         self.tidy_shelf(open)

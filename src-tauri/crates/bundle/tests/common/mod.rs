@@ -112,6 +112,7 @@ pub fn manifest() -> Manifest {
             }),
         }],
         blobs_later: vec![],
+        updates: Vec::new(),
         volume: None,
         members: vec![],
     }

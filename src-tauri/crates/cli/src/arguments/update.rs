@@ -34,6 +34,14 @@ pub(crate) enum Update {
         #[arg(long)]
         package: bool,
     },
+    /// Gửi kèm bản cập nhật trong gói cho các đơn vị cấp dưới / carry an update on in bundles to the units below
+    Carry {
+        /// Phiên bản hoặc định danh / a version or an id
+        update: String,
+        /// Thôi gửi kèm / no longer
+        #[arg(long)]
+        off: bool,
+    },
     /// Bỏ một bản cập nhật / remove an update
     Forget {
         /// Phiên bản hoặc định danh / a version or an id

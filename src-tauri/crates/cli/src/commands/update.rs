@@ -6,7 +6,7 @@ use crate::edges::Clock;
 use crate::home;
 use crate::print::sentences::sentence;
 use crate::print::{Output, Table, pairs, words};
-use chidao_app::api::{FileRef, Nothing, UpdateRef, UpdateRow, UpdateTake, Updates, UseCases};
+use chidao_app::api::{FileRef, Nothing, UpdateCarry, UpdateRef, UpdateRow, UpdateTake, Updates, UseCases};
 use chidao_app::updates::{self, Asked, CarriedOut, Machine};
 use chidao_app::{App, AppError};
 use serde::Serialize;
@@ -114,6 +114,10 @@ pub(super) fn update(app: &App, asked: &Update, output: &mut Output) -> Result<(
             listed(&kept, output)
         }
         Update::Forget { update } => listed(&app.update_forget(named(app, update)?)?, output),
+        Update::Carry { update, off } => {
+            let UpdateRef { id } = named(app, update)?;
+            listed(&app.update_carry(UpdateCarry { id, on: !off })?, output)
+        }
         Update::Save { update, out, package } => {
             let UpdateRef { id } = named(app, update)?;
             let ready = app.update_take(UpdateTake { id, package: *package })?;
