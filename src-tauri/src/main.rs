@@ -25,6 +25,7 @@ use start::{Asked, Shown, Start};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    chidao_app::patience::wait_by(std::thread::sleep);
     match Start::parse(std::env::args_os().skip(1)) {
         Ok(Asked::Window(start)) => {
             if start.shown != Shown::Address

@@ -23,6 +23,7 @@ mod inspections;
 mod joining;
 pub mod machine;
 mod mailbox;
+pub mod patience;
 mod people;
 mod register;
 mod review;

@@ -10,7 +10,7 @@ use crate::api::ReadyFile;
 use crate::home::{App, Open, unpoisoned};
 use crate::joining::JOINING_LIMIT;
 use crate::sealed::{Sealed, Sealing};
-use crate::{AppError, audit, backup, vault};
+use crate::{AppError, audit, backup, patience, vault};
 use chidao_bundle::update;
 use chidao_domain::ids::{Hash, to_hex};
 use chidao_ledger::store::local::{self, DraftFile};
@@ -409,7 +409,7 @@ impl App {
         let part = PathBuf::from(name);
         let saved = self.save_part(token, path, &part);
         if saved.is_err() {
-            let _ = fs::remove_file(&part);
+            let _ = patience::insist(|| fs::remove_file(&part));
         }
         saved
     }
@@ -435,7 +435,7 @@ impl App {
                 .with("path", path.display())
                 .retryable());
         }
-        fs::rename(part, path).map_err(failed)?;
+        patience::insist(|| fs::rename(part, path)).map_err(failed)?;
         flush_name(path).map_err(|error| {
             let _ = fs::remove_file(path);
             failed(error)

@@ -1,8 +1,8 @@
 //! Files onto a stick, so that it can be pulled out: all or none, flushed, read back.
 
-use crate::AppError;
 use crate::api::{StickRow, StickSave, StickSaved, Sticks};
 use crate::home::{App, unpoisoned};
+use crate::{AppError, patience};
 use chidao_mailbox::{Stick, Unfit, sticks};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -100,7 +100,7 @@ impl App {
             let path = free_name(&stick.root, &file.name);
             if let Err(error) = self.save_file(&file.file, &path) {
                 for path in &paths {
-                    let _ = fs::remove_file(path);
+                    let _ = patience::insist(|| fs::remove_file(path));
                 }
                 return Err(match self.plugged.find(&request.stick) {
                     None => gone(&stick.label),

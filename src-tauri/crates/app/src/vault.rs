@@ -10,7 +10,7 @@
 //! write again, for nobody else can certify a machine of it. The printed key lies in the office's safe, and opens nothing without the
 //! machine's files.
 
-use crate::AppError;
+use crate::{AppError, patience};
 use age::secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -129,7 +129,8 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), AppError> {
 
 /// Gives a flushed file or folder its name, for good.
 pub(crate) fn put_in_place(part: &Path, path: &Path) -> Result<(), AppError> {
-    fs::rename(part, path).map_err(|error| AppError::of_writing("file_not_written", &error).retryable())?;
+    patience::insist(|| fs::rename(part, path))
+        .map_err(|error| AppError::of_writing("file_not_written", &error).retryable())?;
     if let Some(folder) = path.parent() {
         sync_folder(folder);
     }
@@ -289,7 +290,7 @@ fn person_of(path: &Path) -> Option<String> {
 
 /// Removes a file for good, if it is there.
 fn remove(path: &Path) -> Result<(), AppError> {
-    match fs::remove_file(path) {
+    match patience::insist(|| fs::remove_file(path)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(AppError::of_writing("file_not_written", &error).retryable())
         }

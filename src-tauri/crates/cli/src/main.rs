@@ -23,6 +23,7 @@ const REFUSED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    chidao_app::patience::wait_by(std::thread::sleep);
     let arguments = Arguments::parse();
     let clock = match edges::Clock::from_environment(std::env::var_os("CHIDAO_NOW")) {
         Ok(clock) => clock,

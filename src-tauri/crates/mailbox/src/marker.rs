@@ -73,6 +73,11 @@ pub fn make(folder: &Path, fresh: MarkerId) -> Result<MarkerId, MailboxError> {
     let written = fs::File::create(&part)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
         .and_then(|()| settle(&part, &folder.join(NAME)));
+    // Its name has to outlive a power cut: the other side remembers what it says.
+    if let Ok(folder) = fs::File::open(folder) {
+        // Windows and some shares cannot flush a folder; there the rename must be enough.
+        let _ = folder.sync_all();
+    }
     let removed = fs::remove_file(&part);
     match written {
         Ok(()) => {}

@@ -5,12 +5,12 @@
 //! next finishes it before doing anything else.
 
 use super::file;
-use crate::AppError;
 use crate::api::{BackupFrom, BackupRow, FileRef, Restored, WorkStep};
 use crate::home::{App, Open, PROFILE, Profile, unpoisoned};
 use crate::staging::Place;
 use crate::vault::{Keys, Unlocked, Vault, put_in_place, sync_folder, write_whole};
 use crate::work::Watch;
+use crate::{AppError, patience};
 use chidao_ledger::store::{LedgerError, Store, local};
 use std::fs;
 use std::ops::ControlFlow;
@@ -64,7 +64,7 @@ pub(crate) fn finish(home: &Path) -> Result<Option<String>, AppError> {
     if coming.join("ledger.db").exists() {
         for name in DATABASE {
             if home.join(name).exists() {
-                fs::rename(home.join(name), place.join(name)).map_err(failed)?;
+                patience::insist(|| fs::rename(home.join(name), place.join(name))).map_err(failed)?;
             }
         }
         sync_folder(home);
@@ -72,7 +72,7 @@ pub(crate) fn finish(home: &Path) -> Result<Option<String>, AppError> {
     }
     if coming.join("vault").exists() {
         if home.join("vault").exists() {
-            fs::rename(home.join("vault"), place.join("vault")).map_err(failed)?;
+            patience::insist(|| fs::rename(home.join("vault"), place.join("vault"))).map_err(failed)?;
         }
         put_in_place(&coming.join("vault"), &home.join("vault"))?;
     }
