@@ -453,7 +453,7 @@ fn flush_name(path: &Path) -> std::io::Result<()> {
     use std::io::ErrorKind::{InvalidInput, Unsupported};
     if cfg!(windows) {
         // A folder cannot be flushed there; a file's flush takes the entry in its folder along.
-        return fs::File::options().write(true).open(path)?.sync_all();
+        return patience::insist(|| fs::File::options().write(true).open(path))?.sync_all();
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     match fs::File::open(folder)?.sync_all() {
