@@ -22,6 +22,41 @@ pub struct WebdavAddress {
     pub vouching: Option<String>,
 }
 
+/// A part of a bucket in an S3-compatible store.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct S3Address {
+    /// The server's address.
+    pub address: String,
+    /// Region; [`S3Address::REGION`] if empty.
+    pub region: String,
+    /// Bucket.
+    pub bucket: String,
+    /// What the names begin with, like a folder; may be empty.
+    pub prefix: String,
+    /// Access key id.
+    pub key_id: String,
+    /// Secret access key.
+    pub secret: Zeroizing<String>,
+    /// A person agreed to an unencrypted connection.
+    pub unencrypted: bool,
+    /// Certificates, as PEM, of those who alone vouch for the server; none for those that this system trusts.
+    #[serde(default)]
+    pub vouching: Option<String>,
+}
+
+impl S3Address {
+    /// The region of stores that know none.
+    pub const REGION: &str = "us-east-1";
+}
+
+impl fmt::Debug for S3Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("S3Address");
+        shown.field("address", &self.address).field("bucket", &self.bucket);
+        shown.field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for WebdavAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("WebdavAddress");
@@ -135,9 +170,19 @@ mod tests {
             unencrypted: false,
             vouching: None,
         };
-        let printed = format!("{webdav:?}");
+        let s3 = S3Address {
+            address: "https://s3.example".into(),
+            region: String::new(),
+            bucket: "chidao".into(),
+            prefix: String::new(),
+            key_id: "AKIA".into(),
+            secret: Zeroizing::new("mật khẩu".into()),
+            unencrypted: false,
+            vouching: None,
+        };
+        let printed = format!("{webdav:?} {s3:?}");
         assert!(
-            printed.contains("dav.example") && !printed.contains("mật khẩu"),
+            printed.contains("dav.example") && printed.contains("s3.example") && !printed.contains("mật khẩu"),
             "{printed}"
         );
     }

@@ -17,6 +17,9 @@ pub enum MailboxError {
     /// The server cannot be reached: no network, no such name, nobody answers, or not in time.
     #[error("cannot be reached: {0}")]
     Unreachable(String),
+    /// The connection broke while something was on its way, and trying again at once did not help.
+    #[error("the connection broke: {0}")]
+    Broken(String),
     /// The server is reached, but its certificate or its encryption is not in order.
     #[error("the connection is not secure: {0}")]
     Insecure(String),
@@ -41,7 +44,7 @@ pub enum MailboxError {
     /// What is read back is not what was written.
     #[error("{0} reads back wrong")]
     ReadsBackWrong(String),
-    /// The end of a file did not come: the connection broke, or it is still being written.
+    /// The end of a file did not come: it is still being written, or was replaced while it was read.
     #[error("{0} ends too early")]
     CutShort(String),
     /// A limit of [`crate::limits`] is exceeded.
@@ -52,9 +55,12 @@ pub enum MailboxError {
         /// The limit's number.
         allowed: u64,
     },
-    /// The server answers what it should not.
+    /// The server answers what it should not, or that it cannot just now.
     #[error("the server failed: {0}")]
     Failed(String),
+    /// The server does not do this, now or later.
+    #[error("the server refuses: {0}")]
+    Refused(String),
     /// The caller's callback asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -72,6 +78,7 @@ impl MailboxError {
             Self::BadAddress(_) => "bad_address",
             Self::Unencrypted => "unencrypted",
             Self::Unreachable(_) => "unreachable",
+            Self::Broken(_) => "broken",
             Self::Insecure(_) => "insecure",
             Self::Denied => "denied",
             Self::NoSuchPlace => "no_such_place",
@@ -83,6 +90,7 @@ impl MailboxError {
             Self::CutShort(_) => "cut_short",
             Self::TooBig { .. } => "too_big",
             Self::Failed(_) => "failed",
+            Self::Refused(_) => "refused",
             Self::Cancelled => "cancelled",
             Self::Io(_) => "io",
         }
@@ -95,12 +103,18 @@ impl MailboxError {
             self,
             Self::NotThere
                 | Self::Unreachable(_)
+                | Self::Broken(_)
                 | Self::Gone(_)
                 | Self::ReadsBackWrong(_)
                 | Self::CutShort(_)
                 | Self::Failed(_)
                 | Self::Io(_)
         )
+    }
+
+    /// Asking once more at once may help: the server or the way there faltered.
+    pub(crate) fn is_faltering(&self) -> bool {
+        matches!(self, Self::Broken(_) | Self::Failed(_))
     }
 
     /// The whole place is out of use: nothing else need be tried there now.

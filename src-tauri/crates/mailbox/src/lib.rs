@@ -7,22 +7,28 @@
 
 pub mod address;
 pub mod error;
+mod fetch;
 pub mod folder;
 pub mod limits;
 pub mod marker;
 pub mod mounts;
 pub mod name;
+pub mod patience;
 pub mod place;
 pub mod progress;
+pub mod s3;
 pub mod sticks;
 pub mod webdav;
 mod wire;
+mod xml;
 
-pub use address::WebdavAddress;
+pub use address::{S3Address, WebdavAddress};
 pub use error::MailboxError;
 pub use folder::Folder;
 pub use name::{ChannelSecret, Name, Tag};
+pub use patience::Patience;
 pub use place::{Item, Place};
-pub use progress::{Progress, Watch, unwatched};
+pub use progress::{Progress, Watch, briefly, unwatched};
+pub use s3::S3;
 pub use sticks::{Stick, Unfit};
 pub use webdav::Webdav;

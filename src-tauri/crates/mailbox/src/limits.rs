@@ -17,3 +17,9 @@ pub(crate) const PAGE: u64 = 256 << 20;
 
 /// Bytes that are read of an answer in which a server only tells of a failure.
 pub(crate) const COMPLAINT: u64 = 64 << 10;
+
+/// Looks at a server that is to clear something away after a failure, before that is left for another occasion.
+pub const CLEARING: u32 = 40;
+
+/// Pages of one listing; a store that always points on to another lists nothing.
+pub(crate) const PAGES: usize = 100_000;

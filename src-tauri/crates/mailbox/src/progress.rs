@@ -21,6 +21,19 @@ pub fn unwatched(_: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
+/// A [`Watch`] that gives up after so many looks: for clearing away at a place that may not answer any more, where there
+/// is another occasion. A distant place that says nothing is looked at five times a second.
+pub fn briefly(looks: u32) -> impl FnMut(Progress) -> ControlFlow<()> {
+    let mut left = looks;
+    move |_| {
+        left = left.saturating_sub(1);
+        match left {
+            0 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}
+
 pub(crate) fn tell(watch: &mut Watch<'_>, done: u64, total: u64) -> Result<(), MailboxError> {
     match watch(Progress { done, total }) {
         ControlFlow::Continue(()) => Ok(()),

@@ -2,17 +2,18 @@
 
 use crate::address::{WebdavAddress, server};
 use crate::error::MailboxError;
+use crate::fetch::fetch;
 use crate::folder::copy;
-use crate::limits;
+use crate::limits::CLEARING;
 use crate::name::Name;
+use crate::patience::Patience;
 use crate::place::{Item, Place, in_order};
-use crate::progress::{Watch, unwatched};
-use crate::wire::{Answer, Load, Share, Wanted, Wire, refused};
+use crate::progress::{Watch, briefly};
+use crate::wire::{Answer, Load, Taker, Unread, Wire};
+use crate::xml::{Step, walk};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chrono::DateTime;
-use quick_xml::Reader;
-use quick_xml::events::Event;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
@@ -43,6 +44,14 @@ impl Webdav {
     /// [`MailboxError::BadAddress`]; [`MailboxError::Unencrypted`]; [`MailboxError::Insecure`] where the file of
     /// certificates holds none.
     pub fn at(address: &WebdavAddress) -> Result<Webdav, MailboxError> {
+        Webdav::with(address, Patience::default())
+    }
+
+    /// As [`Webdav::at`], waiting as long as is said.
+    ///
+    /// # Errors
+    /// As of [`Webdav::at`].
+    pub fn with(address: &WebdavAddress, patience: Patience) -> Result<Webdav, MailboxError> {
         let server = server(&address.address, address.unencrypted)?;
         let mut folder = server.url.clone();
         if !folder.path().ends_with('/') {
@@ -56,7 +65,7 @@ impl Webdav {
             Zeroizing::new(format!("Basic {}", BASE64_STANDARD.encode(both.as_bytes())))
         };
         Ok(Webdav {
-            wire: Wire::new(&server, address.vouching.as_deref())?,
+            wire: Wire::new(&server, address.vouching.as_deref(), patience)?,
             folder,
             opens,
         })
@@ -72,9 +81,8 @@ impl Webdav {
         &self,
         (method, name): (&str, &str),
         fields: &[(&str, &str)],
-        load: Load,
-        wanted: Wanted<'_>,
-        share: Share,
+        load: &Load<'_>,
+        taker: &mut dyn Taker,
         watch: &mut Watch<'_>,
     ) -> Result<Answer, MailboxError> {
         let mut request = Request::builder().method(method).uri(self.url(name).as_str());
@@ -87,40 +95,25 @@ impl Webdav {
         let request = request
             .body(())
             .map_err(|_| MailboxError::BadAddress(self.folder.to_string()))?;
-        self.wire.ask(request, load, wanted, share, watch)
+        self.wire.ask(request, load, taker, watch)
     }
 
-    /// A request of which only the status matters.
-    fn status(
-        &self,
-        what: (&str, &str),
-        fields: &[(&str, &str)],
-        watch: &mut Watch<'_>,
-    ) -> Result<Answer, MailboxError> {
-        let (mut out, allowed) = (io::sink(), limits::COMPLAINT);
-        let wanted = Wanted { out: &mut out, allowed };
-        self.ask(what, fields, Load::Nothing, wanted, (0, 0), watch)
+    /// What lies under a name; none if nothing does.
+    fn about(&self, path: &str, watch: &mut Watch<'_>) -> Result<Option<Answer>, MailboxError> {
+        self.wire.persist((0, 0), watch, |watch| {
+            let answer = self.ask(("HEAD", path), &[], &Load::Nothing, &mut Unread(0, 0), watch)?;
+            match answer.status {
+                StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
+                _ => answer.good(None).map(Some),
+            }
+        })
     }
 
-    fn size(&self, path: &str, watch: &mut Watch<'_>) -> Result<Option<Answer>, MailboxError> {
-        let answer = self.status(("HEAD", path), &[], watch)?;
-        match answer.status {
-            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
-            status if status.is_success() => Ok(Some(answer)),
-            status => Err(refused(status, None)),
-        }
-    }
-
-    fn send(&self, path: &str, file: &Path, share: Share, watch: &mut Watch<'_>) -> Result<(), MailboxError> {
-        let file = File::open(file)?;
-        let size = file.metadata()?.len();
-        let (mut out, allowed) = (io::sink(), limits::COMPLAINT);
-        let wanted = Wanted { out: &mut out, allowed };
-        let answer = self.ask(("PUT", path), &[], Load::File(file, size), wanted, share, watch)?;
-        if answer.status.is_success() {
-            return Ok(());
-        }
-        Err(refused(answer.status, None))
+    fn send(&self, path: &str, file: &Path, total: u64, watch: &mut Watch<'_>) -> Result<(), MailboxError> {
+        self.wire.persist((0, total), watch, |watch| {
+            let answer = self.ask(("PUT", path), &[], &Load::File(file), &mut Unread(0, total), watch)?;
+            answer.good(None).map(drop)
+        })
     }
 
     fn fetch(
@@ -128,41 +121,56 @@ impl Webdav {
         path: &str,
         name: &Name,
         out: &mut dyn Write,
-        share: Share,
+        share: Option<(u64, u64)>,
         watch: &mut Watch<'_>,
-    ) -> Result<Answer, MailboxError> {
-        let allowed = limits::FILE;
-        let answer = self.ask(("GET", path), &[], Load::Nothing, Wanted { out, allowed }, share, watch)?;
-        if answer.status.is_success() {
-            return Ok(answer);
-        }
-        Err(refused(answer.status, Some(name)))
+    ) -> Result<(u64, blake3::Hash), MailboxError> {
+        fetch(&self.wire, name, out, share, watch, &|fields, taker, watch| {
+            self.ask(("GET", path), fields, &Load::Nothing, taker, watch)
+        })
     }
 
     fn place(&self, name: &Name, file: &Path, watch: &mut Watch<'_>) -> Result<(), MailboxError> {
         let (path, part) = (name.to_string(), name.part());
-        if self.size(&path, watch)?.is_some() {
+        if self.about(&path, watch)?.is_some() {
             return Err(MailboxError::Taken(path));
         }
-        let (size, hash) = copy(&mut File::open(file)?, &mut io::sink(), (0, 0), watch)?;
-        let total = size * 2;
-        self.send(&part, file, (0, total), watch)?;
-        self.same(&part, name, (size, hash), watch)?;
+        let whole = copy(&mut File::open(file)?, &mut io::sink(), (0, 0), watch)?;
+        let total = whole.0 * 2;
+        self.send(&part, file, total, watch)?;
+        self.same(&part, name, whole, watch)?;
         let to = self.url(&path);
         let fields = [("Destination", to.as_str()), ("Overwrite", "F")];
-        let moved = self.status(("MOVE", &part), &fields, watch)?.status;
-        match moved {
-            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
+        let moved = self.ask(
+            ("MOVE", &part),
+            &fields,
+            &Load::Nothing,
+            &mut Unread(total, total),
+            watch,
+        );
+        let is_there = |watch: &mut Watch<'_>| {
+            let there = self.about(&path, watch)?;
+            Ok::<_, MailboxError>(there.is_some_and(|there| there.size().is_none_or(|there| there == whole.0)))
+        };
+        match moved.map(|moved| (moved.status, moved)) {
+            Ok((StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED, _)) => {
                 // One that cannot rename: whoever fetches it half written sees that it is not whole.
-                self.send(&path, file, (0, total), watch)?;
-                self.same(&path, name, (size, hash), watch)?;
+                self.send(&path, file, total, watch)?;
+                self.same(&path, name, whole, watch)?;
                 self.erase(&part, watch)
             }
-            moved if moved.is_success() => match self.size(&path, watch)? {
-                Some(there) if there.size().is_none_or(|there| there == size) => Ok(()),
-                _ => Err(MailboxError::ReadsBackWrong(path)),
+            Ok((_, moved)) => {
+                moved.good(Some(name))?;
+                match is_there(watch)? {
+                    true => Ok(()),
+                    false => Err(MailboxError::ReadsBackWrong(path)),
+                }
+            }
+            // Whether it was renamed before the answer was lost, only looking tells.
+            Err(error) if error.is_faltering() => match self.about(&part, watch)?.is_none() && is_there(watch)? {
+                true => Ok(()),
+                false => Err(error),
             },
-            moved => Err(refused(moved, Some(name))),
+            Err(error) => Err(error),
         }
     }
 
@@ -170,75 +178,58 @@ impl Webdav {
         &self,
         path: &str,
         name: &Name,
-        (size, hash): (u64, blake3::Hash),
+        whole: (u64, blake3::Hash),
         watch: &mut Watch<'_>,
     ) -> Result<(), MailboxError> {
-        let back = self.fetch(path, name, &mut io::sink(), (size, size * 2), watch)?;
-        if (back.count, back.hash) == (size, hash) {
-            return Ok(());
+        match self.fetch(path, name, &mut io::sink(), Some((whole.0, whole.0 * 2)), watch)? == whole {
+            true => Ok(()),
+            false => Err(MailboxError::ReadsBackWrong(name.to_string())),
         }
-        Err(MailboxError::ReadsBackWrong(name.to_string()))
     }
 
     fn erase(&self, path: &str, watch: &mut Watch<'_>) -> Result<(), MailboxError> {
-        let status = self.status(("DELETE", path), &[], watch)?.status;
-        match status {
-            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(()),
-            status if status.is_success() => Ok(()),
-            status => Err(refused(status, None)),
-        }
+        self.wire.persist((0, 0), watch, |watch| {
+            let answer = self.ask(("DELETE", path), &[], &Load::Nothing, &mut Unread(0, 0), watch)?;
+            match answer.status {
+                StatusCode::NOT_FOUND | StatusCode::GONE => Ok(()),
+                _ => answer.good(None).map(drop),
+            }
+        })
     }
 }
 
 impl Place for Webdav {
     fn list(&self, watch: &mut Watch<'_>) -> Result<Vec<Item>, MailboxError> {
-        let mut text = Vec::new();
-        let wanted = Wanted {
-            out: &mut text,
-            allowed: limits::PAGE,
-        };
-        // Without a body: all properties, as every server understands it.
-        let answer = self.ask(
-            ("PROPFIND", ""),
-            &[("Depth", "1")],
-            Load::Nothing,
-            wanted,
-            (0, 0),
-            watch,
-        )?;
-        match answer.status {
-            StatusCode::MULTI_STATUS => in_order(listed(&text)?),
-            // A page that asks for a login, or says that there is no network, must not pass for an empty folder.
-            status if status.is_success() => Err(MailboxError::Failed(status.to_string())),
-            status => Err(refused(status, None)),
-        }
+        self.wire.persist((0, 0), watch, |watch| {
+            let mut text = Vec::new();
+            // Without a body: all properties, as every server understands it.
+            let answer = self.ask(("PROPFIND", ""), &[("Depth", "1")], &Load::Nothing, &mut text, watch)?;
+            match answer.good(None)?.status {
+                StatusCode::MULTI_STATUS => in_order(listed(&text)?),
+                // A page that asks for a login, or says that there is no network, must not pass for an empty folder.
+                status => Err(MailboxError::Failed(status.to_string())),
+            }
+        })
     }
 
     fn holds(&self, name: &Name, watch: &mut Watch<'_>) -> Result<bool, MailboxError> {
-        Ok(self.size(&name.to_string(), watch)?.is_some())
+        Ok(self.about(&name.to_string(), watch)?.is_some())
     }
 
     fn put(&self, name: &Name, file: &Path, watch: &mut Watch<'_>) -> Result<(), MailboxError> {
         let placed = self.place(name, file, watch);
         match &placed {
-            Ok(()) => {}
-            Err(MailboxError::Taken(_)) => drop(self.erase(&name.part(), &mut unwatched)),
+            // Where nobody answers, nothing can be cleared away either.
+            Ok(()) | Err(MailboxError::Unreachable(_)) => {}
+            Err(MailboxError::Taken(_)) => drop(self.erase(&name.part(), &mut briefly(CLEARING))),
             // Nobody else's file can be under a name that was free a moment ago: names are drawn at random.
-            Err(_) => drop(self.clear(name, &mut unwatched)),
+            Err(_) => drop(self.clear(name, &mut briefly(CLEARING))),
         }
         placed
     }
 
     fn get(&self, name: &Name, out: &mut dyn Write, watch: &mut Watch<'_>) -> Result<u64, MailboxError> {
-        let path = name.to_string();
-        let head = self.size(&path, watch)?;
-        let head = head.ok_or_else(|| MailboxError::Gone(path.clone()))?;
-        let size = head.size();
-        let answer = self.fetch(&path, name, out, (0, size.unwrap_or(0)), watch)?;
-        if size.is_some_and(|size| answer.count < size) {
-            return Err(MailboxError::CutShort(path));
-        }
-        Ok(answer.count)
+        Ok(self.fetch(&name.to_string(), name, out, None, watch)?.0)
     }
 
     fn remove(&self, name: &Name, watch: &mut Watch<'_>) -> Result<(), MailboxError> {
@@ -253,38 +244,24 @@ impl Place for Webdav {
 
 /// The bundles of a multi-status answer. Names of ours need no decoding; whatever does is a stranger's.
 fn listed(text: &[u8]) -> Result<Vec<Item>, MailboxError> {
-    let wrong = || MailboxError::Failed("XML".to_owned());
-    let mut reader = Reader::from_reader(text);
     let mut items = Vec::new();
-    let (mut inside, mut href, mut size, mut modified) = (String::new(), String::new(), 0, None);
-    loop {
-        match reader.read_event().map_err(|_| wrong())? {
-            Event::Start(tag) => {
-                inside = tag.local_name().as_ref().to_owned();
-                if inside == "response" {
-                    (href, size, modified) = (String::new(), 0, None);
-                }
+    let (mut href, mut size, mut modified) = (String::new(), 0, None);
+    walk(text, &mut |step| match step {
+        Step::Begin("response") => (href, size, modified) = (String::new(), 0, None),
+        Step::End("href", text) => text.clone_into(&mut href),
+        Step::End("getcontentlength", text) => size = text.parse().unwrap_or(0),
+        Step::End("getlastmodified", text) => modified = DateTime::parse_from_rfc2822(text).ok(),
+        Step::End("response", _) => {
+            // A folder's address ends in a slash, and so in no name.
+            if let Some(name) = href.rsplit('/').next().and_then(Name::parse) {
+                items.push(Item {
+                    name,
+                    size,
+                    modified: modified.map(|at| at.timestamp_millis()),
+                });
             }
-            Event::Text(piece) => match inside.as_str() {
-                "href" => href.push_str(piece.trim()),
-                "getcontentlength" => size = piece.trim().parse().unwrap_or(0),
-                "getlastmodified" => modified = DateTime::parse_from_rfc2822(piece.trim()).ok(),
-                _ => {}
-            },
-            Event::End(tag) => {
-                inside.clear();
-                // A folder's address ends in a slash, and so in no name.
-                let name = href.rsplit('/').next().and_then(Name::parse);
-                if let ("response", Some(name)) = (tag.local_name().as_ref(), name) {
-                    items.push(Item {
-                        name,
-                        size,
-                        modified: modified.map(|at| at.timestamp_millis()),
-                    });
-                }
-            }
-            Event::Eof => return Ok(items),
-            _ => {}
         }
-    }
+        _ => {}
+    })?;
+    Ok(items)
 }

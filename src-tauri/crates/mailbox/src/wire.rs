@@ -3,64 +3,110 @@
 use crate::address::Server;
 use crate::error::MailboxError;
 use crate::limits::{self, STEP};
+use crate::name::Name;
+use crate::patience::Patience;
 use crate::progress::{Watch, tell};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
+use ureq::http::header::{HeaderName, HeaderValue};
 use ureq::http::{HeaderMap, Request, StatusCode, header};
 use ureq::tls::{PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, Body, SendBody};
 
 /// How often a wait is interrupted to look whether to go on.
 const TICK: Duration = Duration::from_millis(200);
-/// How long a server may take to accept a connection.
-const CONNECT: Duration = Duration::from_secs(20);
-/// How long a server may say nothing before it counts as gone.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// From how many bytes on a server is asked whether it wants a file before the file is sent.
+const ASKED_FIRST: u64 = 1 << 20;
 
 /// What is sent along with a request.
-pub(crate) enum Load {
+pub(crate) enum Load<'f> {
     Nothing,
-    /// A file of this machine, with its size in bytes.
-    File(File, u64),
+    /// A file of this machine, whole.
+    File(&'f Path),
 }
 
-/// What came back. The body has gone to where it was wanted.
+/// What came back. The body of a good answer has gone to its [`Taker`].
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// Bytes of the body.
-    pub(crate) count: u64,
-    /// Their hash.
-    pub(crate) hash: blake3::Hash,
+    /// The body of an answer that is not a good one, as far as anybody needs it.
+    pub(crate) complaint: Vec<u8>,
 }
 
-/// Where a good answer's body goes.
-pub(crate) struct Wanted<'o> {
-    pub(crate) out: &'o mut dyn Write,
-    /// The most bytes that are taken.
-    pub(crate) allowed: u64,
-}
+/// Where the body of a good answer goes.
+pub(crate) trait Taker {
+    /// A good answer begins.
+    fn begins(&mut self, _status: StatusCode, _headers: &HeaderMap) -> Result<(), MailboxError> {
+        Ok(())
+    }
 
-impl Answer {
-    /// The size that the answer's head tells, in bytes.
-    pub(crate) fn size(&self) -> Option<u64> {
-        let told = self.headers.get(header::CONTENT_LENGTH)?;
-        told.to_str().ok()?.parse().ok()
+    /// More of it.
+    fn takes(&mut self, piece: &[u8]) -> Result<(), MailboxError>;
+
+    /// How far the work stands without what this request has sent: bytes done, and of how many.
+    fn stands(&self) -> (u64, u64) {
+        (0, 0)
     }
 }
 
-/// The part of a longer piece of work that one request is: bytes done before it, and of how many in all.
-pub(crate) type Share = (u64, u64);
+/// Where only the status matters: how far the work stood before, and of how many bytes.
+pub(crate) struct Unread(pub(crate) u64, pub(crate) u64);
+
+impl Taker for Unread {
+    fn takes(&mut self, _: &[u8]) -> Result<(), MailboxError> {
+        Ok(())
+    }
+
+    fn stands(&self) -> (u64, u64) {
+        (self.0, self.1)
+    }
+}
+
+/// A listing's text.
+impl Taker for Vec<u8> {
+    fn takes(&mut self, piece: &[u8]) -> Result<(), MailboxError> {
+        if (self.len() + piece.len()) as u64 > limits::PAGE {
+            return Err(MailboxError::TooBig {
+                what: "listing",
+                allowed: limits::PAGE,
+            });
+        }
+        self.extend_from_slice(piece);
+        Ok(())
+    }
+}
+
+impl Answer {
+    /// A field of its head, if it can be read.
+    pub(crate) fn field(&self, name: HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The size that the answer's head tells, in bytes.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.field(header::CONTENT_LENGTH)?.parse().ok()
+    }
+
+    /// The answer if it is a good one, else what its status means; `about` is the file that was asked for.
+    pub(crate) fn good(self, about: Option<&Name>) -> Result<Answer, MailboxError> {
+        match self.status.is_success() {
+            true => Ok(self),
+            false => Err(refused(self.status, about)),
+        }
+    }
+}
 
 /// The way to one server.
 #[derive(Debug)]
 pub(crate) struct Wire {
     agent: Agent,
+    patience: Patience,
 }
 
 enum Said {
@@ -78,7 +124,7 @@ struct Both {
 
 impl Wire {
     /// `vouching`: PEM certificates that alone vouch for the server.
-    pub(crate) fn new(server: &Server, vouching: Option<&str>) -> Result<Wire, MailboxError> {
+    pub(crate) fn new(server: &Server, vouching: Option<&str>, patience: Patience) -> Result<Wire, MailboxError> {
         let roots = match vouching {
             None => RootCerts::PlatformVerifier,
             Some(pem) => {
@@ -104,28 +150,36 @@ impl Wire {
             // A password goes to the server that it was given for, and nowhere else.
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .timeout_resolve(Some(CONNECT))
-            .timeout_connect(Some(CONNECT))
-            .timeout_per_read(Some(PATIENCE))
-            .timeout_per_write(Some(PATIENCE));
+            .timeout_resolve(Some(patience.connect))
+            .timeout_connect(Some(patience.connect))
+            .timeout_per_read(Some(patience.silence))
+            .timeout_per_write(Some(patience.silence));
         if server.local {
             // No proxy leads to this very machine.
             config = config.proxy(None);
         }
         Ok(Wire {
             agent: config.build().new_agent(),
+            patience,
         })
     }
 
-    /// Sends a request and takes the answer; `wanted` gets the body if the answer is a good one.
+    /// Sends a request and takes the answer; `taker` gets the body if the answer is a good one.
     pub(crate) fn ask(
         &self,
         request: Request<()>,
-        load: Load,
-        mut wanted: Wanted<'_>,
-        (before, total): Share,
+        load: &Load<'_>,
+        taker: &mut dyn Taker,
         watch: &mut Watch<'_>,
     ) -> Result<Answer, MailboxError> {
+        let load = match load {
+            Load::Nothing => None,
+            Load::File(path) => {
+                let file = File::open(path)?;
+                let size = file.metadata()?.len();
+                Some((file, size))
+            }
+        };
         let both = Arc::new(Both::default());
         let (say, said) = mpsc::sync_channel(4);
         let (agent, seen) = (self.agent.clone(), Arc::clone(&both));
@@ -134,49 +188,82 @@ impl Wire {
             // Nobody listens any more if the work was cancelled.
             let _ = say.send(Said::End(end));
         })?;
-        let taken = take(&said, &both, &mut wanted, (before, total), watch);
+        let taken = take(&said, &both, taker, watch);
         both.left.store(true, Ordering::Relaxed);
         taken
+    }
+
+    /// Does what may be repeated, and again when the server or the way there falters.
+    pub(crate) fn persist<T>(
+        &self,
+        stands: (u64, u64),
+        watch: &mut Watch<'_>,
+        mut once: impl FnMut(&mut Watch<'_>) -> Result<T, MailboxError>,
+    ) -> Result<T, MailboxError> {
+        let mut failures = 0;
+        loop {
+            match once(watch) {
+                Err(error) if error.is_faltering() => self.recover(&mut failures, error, stands, watch)?,
+                done => return done,
+            }
+        }
+    }
+
+    /// Waits a while after a failure, unless there were too many.
+    pub(crate) fn recover(
+        &self,
+        failures: &mut u32,
+        error: MailboxError,
+        (done, total): (u64, u64),
+        watch: &mut Watch<'_>,
+    ) -> Result<(), MailboxError> {
+        let mut left = self.patience.pause * 2_u32.saturating_pow(*failures);
+        *failures += 1;
+        if *failures >= self.patience.tries {
+            return Err(error);
+        }
+        // Nobody ever says anything here: a wait that looks up.
+        let (_silent, nothing) = mpsc::channel::<()>();
+        while !left.is_zero() {
+            tell(watch, done, total)?;
+            let _ = nothing.recv_timeout(left.min(TICK));
+            left = left.saturating_sub(TICK);
+        }
+        Ok(())
     }
 }
 
 fn take(
     said: &Receiver<Said>,
     both: &Both,
-    wanted: &mut Wanted<'_>,
-    (before, total): Share,
+    taker: &mut dyn Taker,
     watch: &mut Watch<'_>,
 ) -> Result<Answer, MailboxError> {
     let mut head = None;
-    let (mut count, mut hasher) = (0, blake3::Hasher::new());
+    let mut complaint = Vec::new();
     loop {
-        tell(watch, before + both.sent.load(Ordering::Relaxed) + count, total)?;
+        let (done, total) = taker.stands();
+        tell(watch, done + both.sent.load(Ordering::Relaxed), total)?;
         match said.recv_timeout(TICK) {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Err(MailboxError::Failed("no answer".to_owned())),
-            Ok(Said::Head(status, headers)) => head = Some((status, headers)),
-            Ok(Said::Piece(piece)) => {
-                count += piece.len() as u64;
-                let good = head.as_ref().is_some_and(|(status, _)| status.is_success());
-                if good && count > wanted.allowed {
-                    return Err(MailboxError::TooBig {
-                        what: "file",
-                        allowed: wanted.allowed,
-                    });
+            Ok(Said::Head(status, headers)) => {
+                if status.is_success() {
+                    taker.begins(status, &headers)?;
                 }
-                if good {
-                    hasher.update(&piece);
-                    wanted.out.write_all(&piece)?;
-                }
+                head = Some((status, headers));
             }
+            Ok(Said::Piece(piece)) => match &head {
+                Some((status, _)) if status.is_success() => taker.takes(&piece)?,
+                _ => complaint.extend_from_slice(&piece),
+            },
             Ok(Said::End(end)) => {
                 end?;
                 let (status, headers) = head.ok_or_else(|| MailboxError::Failed("no answer".to_owned()))?;
                 return Ok(Answer {
                     status,
                     headers,
-                    count,
-                    hash: hasher.finalize(),
+                    complaint,
                 });
             }
         }
@@ -187,15 +274,20 @@ fn take(
 fn exchange(
     agent: &Agent,
     request: Request<()>,
-    load: Load,
+    load: Option<(File, u64)>,
     both: &Arc<Both>,
     say: &SyncSender<Said>,
 ) -> Result<(), MailboxError> {
     let (mut parts, ()) = request.into_parts();
     let answered = match load {
-        Load::Nothing => agent.run(Request::from_parts(parts, SendBody::none())),
-        Load::File(file, size) => {
+        None => agent.run(Request::from_parts(parts, SendBody::none())),
+        Some((file, size)) => {
             parts.headers.insert(header::CONTENT_LENGTH, size.into());
+            if size >= ASKED_FIRST {
+                // A server that has no room, or does not let us in, says so before everything was sent in vain.
+                let first = HeaderValue::from_static("100-continue");
+                parts.headers.insert(header::EXPECT, first);
+            }
             let body = SendBody::from_owned_reader(Reading {
                 file: file.take(size),
                 both: Arc::clone(both),
@@ -224,7 +316,7 @@ fn pass(mut body: Body, good: bool, say: &SyncSender<Said>) -> Result<(), Mailbo
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) if !good => return Ok(()),
-            Err(error) => return Err(MailboxError::Unreachable(error.kind().to_string())),
+            Err(error) => return Err(broken(&error)),
         }
     }
 }
@@ -256,7 +348,7 @@ fn trouble(error: &ureq::Error) -> MailboxError {
         E::BadUri(_) | E::Http(_) => MailboxError::BadAddress("https://…".to_owned()),
         // What the encryption finds wrong comes out of the connection as bad data.
         E::Io(error) if error.kind() == io::ErrorKind::InvalidData => MailboxError::Insecure(error.to_string()),
-        E::Io(error) => MailboxError::Unreachable(error.kind().to_string()),
+        E::Io(error) => broken(error),
         E::Timeout(_) => MailboxError::Unreachable("timeout".to_owned()),
         E::HostNotFound => MailboxError::Unreachable("host not found".to_owned()),
         E::Protocol(_) => MailboxError::Failed("HTTP".to_owned()),
@@ -265,19 +357,36 @@ fn trouble(error: &ureq::Error) -> MailboxError {
     }
 }
 
+/// What an error of a connection means: it broke, or there never was one.
+fn broken(error: &io::Error) -> MailboxError {
+    use io::ErrorKind as Kind;
+    let detail = error.kind().to_string();
+    match error.kind() {
+        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::UnexpectedEof => {
+            MailboxError::Broken(detail)
+        }
+        _ => MailboxError::Unreachable(detail),
+    }
+}
+
 /// What a status means that is not a success; `about` is the file that was asked for.
-pub(crate) fn refused(status: StatusCode, about: Option<&crate::name::Name>) -> MailboxError {
+pub(crate) fn refused(status: StatusCode, about: Option<&Name>) -> MailboxError {
+    use StatusCode as S;
     match (status, about) {
-        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => MailboxError::Denied,
-        (StatusCode::INSUFFICIENT_STORAGE, _) => MailboxError::Full,
-        (StatusCode::NOT_FOUND | StatusCode::GONE, Some(name)) => MailboxError::Gone(name.to_string()),
-        (StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::CONFLICT, _) => MailboxError::NoSuchPlace,
-        (StatusCode::PRECONDITION_FAILED, Some(name)) => MailboxError::Taken(name.to_string()),
+        (S::UNAUTHORIZED | S::FORBIDDEN | S::PROXY_AUTHENTICATION_REQUIRED, _) => MailboxError::Denied,
+        (S::INSUFFICIENT_STORAGE, _) => MailboxError::Full,
+        (S::NOT_FOUND | S::GONE, Some(name)) => MailboxError::Gone(name.to_string()),
+        (S::NOT_FOUND | S::GONE | S::CONFLICT, _) => MailboxError::NoSuchPlace,
+        (S::PRECONDITION_FAILED, Some(name)) => MailboxError::Taken(name.to_string()),
         // A server that speaks another language, or sends us elsewhere.
-        (StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED | StatusCode::BAD_REQUEST, None) => {
+        (S::METHOD_NOT_ALLOWED | S::NOT_IMPLEMENTED | S::BAD_REQUEST, None) => {
             MailboxError::BadAddress(status.to_string())
         }
         (status, _) if status.is_redirection() => MailboxError::BadAddress(status.to_string()),
+        (S::REQUEST_TIMEOUT | S::LOCKED | S::TOO_EARLY | S::TOO_MANY_REQUESTS, _) => {
+            MailboxError::Failed(status.to_string())
+        }
+        (status, _) if status.is_client_error() => MailboxError::Refused(status.to_string()),
         (status, _) => MailboxError::Failed(status.to_string()),
     }
 }

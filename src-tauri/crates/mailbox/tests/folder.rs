@@ -34,6 +34,7 @@ fn a_folder_keeps_the_agreement() {
             Err(error) if cfg!(windows) && error.kind() == std::io::ErrorKind::InvalidFilename => {}
             written => written.unwrap(),
         },
+        in_parts: true,
         everything: &|| everything(stick.path()),
     }
     .run();

@@ -99,7 +99,7 @@ impl App {
             let there = match &kept.address {
                 Address::Folder(address) => Folder::find(address, &roots).is_ok(),
                 // Only trying tells.
-                Address::Webdav(_) => true,
+                Address::Webdav(_) | Address::S3(_) => true,
             };
             let was_there = attended.there.insert(kept.id.clone(), there) == Some(true);
             // However the clock was moved: a long time is a long time.

@@ -11,7 +11,7 @@ use chidao_domain::text;
 use chidao_ledger::store::{Connection, LedgerError, mailbox as rows};
 use chidao_mailbox::folder::FolderAddress;
 use chidao_mailbox::marker::MarkerId;
-use chidao_mailbox::{Folder, MailboxError, Place, Webdav, WebdavAddress, unwatched};
+use chidao_mailbox::{Folder, MailboxError, Place, S3, S3Address, Webdav, WebdavAddress, unwatched};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -29,6 +29,7 @@ const LIMIT: usize = 32;
 pub(super) enum Address {
     Folder(FolderAddress),
     Webdav(WebdavAddress),
+    S3(S3Address),
 }
 
 /// A mailbox as it is kept.
@@ -120,6 +121,9 @@ impl App {
                 (Box::new(folder) as Box<dyn Place>, moved)
             }),
             Address::Webdav(address) => Webdav::at(address).map(|place| (Box::new(place) as Box<dyn Place>, None)),
+            Address::S3(address) => self
+                .store_at(address)
+                .map(|place| (Box::new(place) as Box<dyn Place>, None)),
         };
         let (place, moved) = entered.map_err(|error| told(error, &kept.name))?;
         if let Some(address) = moved {
@@ -232,8 +236,40 @@ impl App {
                 listed.map_err(failed)?;
                 Ok(Address::Webdav(address))
             }
-            MailboxPlace::S3 { .. } => Err(AppError::new("mailbox_unknown_kind").with("mailbox", mailbox)),
+            MailboxPlace::S3 {
+                address,
+                region,
+                bucket,
+                prefix,
+                key_id,
+                secret,
+                unencrypted,
+                ca_file,
+            } => {
+                let kept = match before {
+                    Some(Address::S3(kept)) if kept.address == *address && kept.key_id == *key_id => Some(kept),
+                    _ => None,
+                };
+                let address = S3Address {
+                    address: address.clone(),
+                    region: region.clone(),
+                    bucket: bucket.clone(),
+                    prefix: prefix.clone(),
+                    key_id: key_id.clone(),
+                    secret: chosen(secret, kept.map(|kept| &kept.secret)),
+                    unencrypted: *unencrypted,
+                    vouching: vouching(ca_file, kept.and_then(|kept| kept.vouching.as_ref())).map_err(failed)?,
+                };
+                let listed = self.store_at(&address).and_then(|place| place.list(&mut unwatched));
+                listed.map_err(failed)?;
+                Ok(Address::S3(address))
+            }
         }
+    }
+
+    /// A store, asked by this machine's clock until it has told its own.
+    fn store_at(&self, address: &S3Address) -> Result<S3, MailboxError> {
+        S3::at(address, (self.edges.now)().timestamp_millis())
     }
 
     pub(crate) fn do_mailbox_remove(&self, request: &MailboxRemove) -> Result<Mailboxes, AppError> {
@@ -315,6 +351,19 @@ fn row(
                 address: kept.address.clone(),
                 user: kept.user.clone(),
                 password: String::new(),
+                unencrypted: kept.unencrypted,
+                ca_file: String::new(),
+            };
+            (place, None)
+        }
+        Address::S3(kept) => {
+            let place = MailboxPlace::S3 {
+                address: kept.address.clone(),
+                region: kept.region.clone(),
+                bucket: kept.bucket.clone(),
+                prefix: kept.prefix.clone(),
+                key_id: kept.key_id.clone(),
+                secret: String::new(),
                 unencrypted: kept.unencrypted,
                 ca_file: String::new(),
             };

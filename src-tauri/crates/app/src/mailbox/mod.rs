@@ -28,6 +28,8 @@ fn told(error: MailboxError, mailbox: &str) -> AppError {
     let told = match error {
         MailboxError::BadAddress(detail)
         | MailboxError::Unreachable(detail)
+        | MailboxError::Broken(detail)
+        | MailboxError::Refused(detail)
         | MailboxError::Insecure(detail)
         | MailboxError::Failed(detail) => told.with("detail", detail),
         MailboxError::Gone(name)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// What can be done with mailboxes.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Mailbox {
-    /// Thêm nơi để gói: thư mục (USB, ổ mạng) hoặc máy chủ WebDAV / a folder or a WebDAV server
+    /// Thêm nơi để gói: thư mục (USB, ổ mạng), máy chủ WebDAV hoặc kho S3 / a folder, a WebDAV server or an S3 store
     Add(Box<MailboxAdd>),
     /// Các nơi để gói của máy này / the mailboxes of this machine
     List,
@@ -29,7 +29,7 @@ pub(crate) struct MailboxAdd {
     /// Tên để gọi / its name
     pub(crate) name: String,
     /// Thư mục / the folder
-    #[arg(required_unless_present = "webdav", conflicts_with = "webdav")]
+    #[arg(required_unless_present_any = ["webdav", "s3"], conflicts_with_all = ["webdav", "s3"])]
     pub(crate) folder: Option<PathBuf>,
     /// Địa chỉ thư mục trên máy chủ WebDAV, https://… / the folder's address on a WebDAV server
     #[arg(long, value_name = "URL")]
@@ -37,6 +37,21 @@ pub(crate) struct MailboxAdd {
     /// Tên đăng nhập máy chủ WebDAV / user name at the WebDAV server
     #[arg(long, requires = "webdav", requires = "password_file")]
     pub(crate) user: Option<String>,
+    /// Địa chỉ kho tương thích S3, https://… / address of an S3-compatible store
+    #[arg(long, value_name = "URL", conflicts_with = "webdav", requires_all = ["bucket", "key_id", "password_file"])]
+    pub(crate) s3: Option<String>,
+    /// Ngăn (bucket) trong kho S3 / the bucket
+    #[arg(long, requires = "s3")]
+    pub(crate) bucket: Option<String>,
+    /// Phần đầu của tên, như một thư mục trong ngăn / what the names begin with, like a folder
+    #[arg(long, requires = "s3")]
+    pub(crate) prefix: Option<String>,
+    /// Vùng của kho S3; mặc định us-east-1 / the store's region
+    #[arg(long, requires = "s3")]
+    pub(crate) region: Option<String>,
+    /// Mã khoá truy cập S3; khoá bí mật ở dòng đầu của --password-file / access key id; the secret stands in that file
+    #[arg(long, value_name = "ID", requires = "s3")]
+    pub(crate) key_id: Option<String>,
     /// Tệp có mật khẩu ở dòng đầu / a file whose first line is the password
     #[arg(long, value_name = "FILE", conflicts_with = "folder")]
     pub(crate) password_file: Option<PathBuf>,

@@ -51,6 +51,18 @@ fn asked(add: &MailboxAdd) -> Result<MailboxPlace, AppError> {
             ca_file,
         });
     }
+    if let Some(address) = &add.s3 {
+        return Ok(MailboxPlace::S3 {
+            address: address.clone(),
+            region: add.region.clone().unwrap_or_default(),
+            bucket: add.bucket.clone().unwrap_or_default(),
+            prefix: add.prefix.clone().unwrap_or_default(),
+            key_id: add.key_id.clone().unwrap_or_default(),
+            secret,
+            unencrypted,
+            ca_file,
+        });
+    }
     let folder = add.folder.clone().unwrap_or_default();
     let folder = std::path::absolute(&folder).map_err(|error| {
         AppError::new("mailbox_not_there")

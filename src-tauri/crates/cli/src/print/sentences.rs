@@ -253,6 +253,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("locked", "Két khoá đang đóng. Hãy mở bằng mật khẩu."),
     ("mailbox_bad_address", "Địa chỉ của \"{mailbox}\" không đúng: {detail}."),
     (
+        "mailbox_broken",
+        "\"{mailbox}\": đường truyền bị ngắt ({detail}). Không có gì dở dang được coi là đủ. Hãy thử lại.",
+    ),
+    (
         "mailbox_busy",
         "Đang đồng bộ qua nơi này rồi. Hãy đợi xong rồi thử lại.",
     ),
@@ -295,6 +299,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "mailbox_reads_back_wrong",
         "Tệp {name} ghi vào \"{mailbox}\" đọc lại không khớp: thiết bị có thể hỏng. Hãy dùng nơi khác.",
     ),
+    (
+        "mailbox_refused",
+        "\"{mailbox}\" không nhận việc này: {detail}. Hãy hỏi người quản lý máy chủ.",
+    ),
     ("mailbox_taken", "Ở \"{mailbox}\" đã có tệp {name}."),
     ("mailbox_too_big", "Tệp ở \"{mailbox}\" lớn quá giới hạn {limit} byte."),
     (
@@ -306,10 +314,6 @@ const SENTENCES: &[(&str, &str)] = &[
         "Địa chỉ của \"{mailbox}\" không mã hoá đường truyền. Hãy dùng https.",
     ),
     ("mailbox_unknown", "Không biết nơi để gói này. Hãy xem lại danh sách."),
-    (
-        "mailbox_unknown_kind",
-        "Chưa dùng được loại nơi để gói này; hiện dùng được thư mục trên máy, ổ mạng hoặc USB.",
-    ),
     (
         "mailbox_unreachable",
         "Không tới được \"{mailbox}\": {detail}. Hãy thử lại khi có mạng.",

@@ -11,6 +11,8 @@ pub(crate) struct Trial<'a> {
     pub(crate) place: &'a dyn Place,
     /// Puts bytes under any name, as a stranger would.
     pub(crate) plant: &'a dyn Fn(&str, &[u8]),
+    /// Whether a file has another name until it is whole; else it appears at once.
+    pub(crate) in_parts: bool,
     /// Names everything that lies there, whoever it belongs to.
     pub(crate) everything: &'a dyn Fn() -> Vec<String>,
 }
@@ -164,7 +166,9 @@ impl Trial<'_> {
     fn clears_what_a_crash_left(&self) {
         let name = name(4, 1);
         let before = (self.everything)();
-        (self.plant)(&name.part(), b"half");
+        if self.in_parts {
+            (self.plant)(&name.part(), b"half");
+        }
         self.place.clear(&name, &mut unwatched).unwrap();
         assert_eq!((self.everything)(), before);
         (self.plant)(&name.to_string(), b"named, but never read back");
