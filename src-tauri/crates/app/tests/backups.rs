@@ -224,3 +224,41 @@ fn a_home_that_another_program_has_open_is_not_replaced() {
     drop(other);
     go_back(&unit, &backup);
 }
+
+#[test]
+fn a_backup_is_verified_without_going_back_to_it() {
+    let homes = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let stick = tempfile::tempdir().unwrap();
+    let unit = unit(homes[0].path());
+    take_in(&unit, None);
+    let file = saved(&unit, &made(&unit), stick.path());
+    said(&unit, "NV19", "Ghi sau khi sao lưu");
+    let before = fs::read(&file).unwrap();
+
+    let (row, checked) = unit.verify_backup_file(&file, PASSPHRASE).unwrap();
+    assert!(row.here && checked.ok, "{:?}", checked.troubles);
+    let now = unit.check(Nothing {}).unwrap();
+    assert!(
+        0 < checked.entries && checked.entries < now.entries,
+        "the backup was checked, not the home"
+    );
+    assert_eq!(narratives(&unit, "NV19"), ["Ghi sau khi sao lưu"]);
+    assert_eq!(fs::read(&file).unwrap(), before, "the backup is as it was");
+
+    // Also where nothing was started; and nothing is left behind.
+    let new = App::open(homes[1].path(), edges(9)).unwrap();
+    assert!(new.verify_backup_file(&file, PASSPHRASE).unwrap().1.ok);
+    let refused = |file: &Path, passphrase: &str| new.verify_backup_file(file, passphrase).unwrap_err().code;
+    assert_eq!(refused(&file, "mật khẩu khác"), "wrong_passphrase");
+    assert_eq!(new.session(Nothing {}).unwrap().vault, VaultState::Fresh);
+    let mut bytes = before;
+    let middle = bytes.len() / 3;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    assert_eq!(refused(&file, PASSPHRASE), "backup_damaged");
+    for run in fs::read_dir(homes[1].path().join("staging")).unwrap() {
+        for left in fs::read_dir(run.unwrap().path()).unwrap() {
+            assert!(left.unwrap().file_type().unwrap().is_file(), "a copy was left behind");
+        }
+    }
+}

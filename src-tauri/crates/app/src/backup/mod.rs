@@ -2,13 +2,14 @@
 //!
 //! A backup is one encrypted file ([`file`]): the database with the vault's files, so that it can be opened with a passphrase
 //! that was good when it was made, or with the office's recovery key. [`making`] makes one,
-//! [`before`] knows before what, [`keeping`] says which stay, [`restore`] goes back.
+//! [`before`] knows before what, [`keeping`] says which stay, [`verify`] tries one out, [`restore`] goes back.
 
 mod before;
 pub(crate) mod file;
 mod keeping;
 mod making;
 pub(crate) mod restore;
+mod verify;
 
 use crate::AppError;
 use crate::api::*;
