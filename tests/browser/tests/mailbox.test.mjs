@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { barriers } from '../lib/barriers.mjs';
 import { browser, chidao, demonstration, folder, pageOf, serve, settled, unlocked } from '../lib/program.mjs';
@@ -52,6 +54,47 @@ test('a folder that is not there is refused, and one that is there is synchronis
   assert.equal(await page.locator('[data-test=mailbox-result].bad').count(), 0);
   await settled(page);
   assert.deepEqual(await barriers(page), []);
+});
+
+/** A real WebDAV server over a folder, which knows one person. */
+async function server(over) {
+  const child = spawn('rclone', ['serve', 'webdav', over, '--addr', '127.0.0.1:0', '--config', '/dev/null', '--user', 'mai', '--pass', 'lúa chín'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  for await (const line of createInterface({ input: child.stderr })) {
+    const started = /started on .*?(http:\/\/127\.0\.0\.1:\d+)/.exec(line);
+    if (started) return { address: `${started[1]}/`, stop: () => child.kill() };
+  }
+  throw new Error('rclone ended at its start');
+}
+
+test('a WebDAV server is tried before it is kept, says what is wrong, and shows no password again', async () => {
+  const dav = await server(share);
+  try {
+    await page.locator('[data-test=mailbox-add]').click();
+    await page.locator('[data-test=mailbox-kind-webdav]').check();
+    await page.locator('[data-test=mailbox-name]').fill('Máy chủ tỉnh');
+    await page.locator('[data-test=mailbox-address]').fill(dav.address);
+    await page.locator('[data-test=mailbox-user]').fill('mai');
+    await page.locator('[data-test=mailbox-secret]').fill('sai rồi');
+    await page.locator('[data-test=mailbox-by-itself]').uncheck();
+    await settled(page);
+    assert.deepEqual(await barriers(page), []);
+    await page.locator('[data-test=mailbox-save]').click();
+    await page.locator('.note.wrong', { hasText: 'không cho phép' }).waitFor();
+    await page.locator('[data-test=mailbox-secret]').fill('lúa chín');
+    await page.locator('[data-test=mailbox-save]').click();
+    const row = page.locator('[data-test=mailbox]', { hasText: 'Máy chủ tỉnh' });
+    await row.locator('[data-test=mailbox-sync]').click();
+    await row.getByText('Đồng bộ xong lúc').waitFor();
+    await row.locator('[data-test=mailbox-change]').click();
+    assert.equal(await page.locator('[data-test=mailbox-secret]').inputValue(), '');
+    await page.locator('[data-test=mailbox-save]').click();
+    await page.getByText('Đã sửa “Máy chủ tỉnh”').waitFor();
+    await row.locator('[data-test=mailbox-remove]').click();
+    await page.locator('[data-test=mailbox-remove-yes]').click();
+    await row.waitFor({ state: 'detached' });
+  } finally {
+    dav.stop();
+  }
 });
 
 test('what came through the folder stands in the register, and removing asks first', async () => {

@@ -168,3 +168,44 @@ it('tries the refused ones again where something was tried before', async () => 
   await press(container, 'mailbox-again');
   await expect.poll(() => asked.of('mailbox_sync')).toEqual([{ mailboxes: ['m'], again: true }]);
 });
+
+it('adds a server, and shows no password again when it is changed', async () => {
+  const dav: MailboxRow = { ...row, name: 'Máy chủ tỉnh', place: { kind: 'webdav', address: 'http://dav.bg/hop', user: 'mai', password: '', unencrypted: true, ca_file: '' }, there: null };
+  const asked = answering({ session, mailboxes: () => ({ rows: [] }), mailbox_save: () => ({ rows: [dav] }) });
+  const { container } = render(Mailboxes);
+  await screen.findByText('Chưa có nơi để gói nào.');
+  await press(container, 'mailbox-add');
+  const type = (test: string, value: string) => fireEvent.input(container.querySelector(`[data-test=${test}]`) as HTMLElement, { target: { value } });
+  await press(container, 'mailbox-kind-webdav');
+  expect((container.querySelector('[data-test=mailbox-save]') as HTMLButtonElement).disabled).toBe(true);
+  await type('mailbox-name', 'Máy chủ tỉnh');
+  await type('mailbox-address', 'http://dav.bg/hop ');
+  await type('mailbox-user', 'mai');
+  await type('mailbox-secret', ' lúa chín ');
+  await press(container, 'mailbox-unencrypted');
+  await press(container, 'mailbox-save');
+  await screen.findByText('http://dav.bg/hop');
+  const place = { kind: 'webdav', address: 'http://dav.bg/hop', user: 'mai', password: ' lúa chín ', unencrypted: true, ca_file: '' };
+  expect(asked.of('mailbox_save')[0]).toEqual({ id: null, name: 'Máy chủ tỉnh', place, units: [], by_itself: true });
+  await press(container, 'mailbox-change');
+  expect((container.querySelector('[data-test=mailbox-secret]') as HTMLInputElement).value).toBe('');
+  await type('mailbox-user', 'hạnh');
+  await press(container, 'mailbox-save');
+  await expect.poll(() => asked.of('mailbox_save')[1]).toEqual({ id: 'm', name: 'Máy chủ tỉnh', place: { ...place, user: 'hạnh', password: '' }, units: ['p'], by_itself: false });
+});
+
+it('adds a store with its bucket', async () => {
+  const asked = answering({ session, mailboxes: () => ({ rows: [] }), mailbox_save: () => ({ rows: [row] }) });
+  const { container } = render(Mailboxes);
+  await screen.findByText('Chưa có nơi để gói nào.');
+  await press(container, 'mailbox-add');
+  await press(container, 'mailbox-kind-s3');
+  const typed = { name: 'Kho', address: 'https://s3.bg', bucket: 'chidao', prefix: 'hop', user: 'AKIA', secret: 'mật', region: 'vn-1', authority: 'C:/ca.pem' };
+  for (const [field, value] of Object.entries(typed)) {
+    await fireEvent.input(container.querySelector(`[data-test=mailbox-${field}]`) as HTMLElement, { target: { value } });
+  }
+  await press(container, 'mailbox-save');
+  await expect.poll(() => asked.of('mailbox_save')[0]).toMatchObject({
+    place: { kind: 's3', address: 'https://s3.bg', bucket: 'chidao', prefix: 'hop', key_id: 'AKIA', secret: 'mật', region: 'vn-1', unencrypted: false, ca_file: 'C:/ca.pem' },
+  });
+});
