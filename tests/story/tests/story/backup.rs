@@ -36,6 +36,16 @@ fn a_laptop_that_went_back_to_a_backup_gets_back_what_it_had_sent() {
     bytes[middle] ^= 1;
     std::fs::write(&damaged, bytes).unwrap();
     assert_eq!(district.refused(&["restore", text(&damaged)])["code"], "backup_damaged");
+    // Whether one could go back is found out without going back.
+    assert_eq!(
+        district.refused(&["backup", "--verify", text(&damaged)])["code"],
+        "backup_damaged"
+    );
+    let verified = district.json(&["backup", "--verify", saved]);
+    assert_eq!(
+        (&verified["ok"], &verified["backup"]["name"]),
+        (&json!(true), &made["made"]["name"])
+    );
     assert_eq!(district.task("NV19")["row"]["percent"], 65);
 
     let restored = district.json(&["restore", saved]);

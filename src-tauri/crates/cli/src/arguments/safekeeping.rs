@@ -12,6 +12,9 @@ pub(crate) struct BackupAsked {
     /// Ghi thêm bản mới ra một nơi khác (tệp chưa có, hoặc thư mục) / also save the new one elsewhere
     #[arg(long, value_name = "PATH", conflicts_with = "list")]
     pub(crate) out: Option<PathBuf>,
+    /// Chỉ thử một bản đã có: mở trong bản chép riêng, đối chiếu hết, không đổi gì; mật khẩu là của lúc tạo bản ấy, hoặc khoá khôi phục / only verify one, changing nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "out", "folder", "daily", "weekly", "before_import", "before_upgrade", "by_hand"])]
+    pub(crate) verify: Option<PathBuf>,
     /// Từ nay để bản sao lưu ở thư mục này; để trống là thư mục riêng của sổ / from now on keep them in this folder; empty: the register's own
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<String>,

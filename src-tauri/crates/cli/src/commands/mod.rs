@@ -19,7 +19,7 @@ mod totals;
 mod update;
 mod upkeep;
 
-use crate::arguments::{Arguments, Audit, Command, Update};
+use crate::arguments::{Arguments, Audit, BackupAsked, Command, Update};
 use crate::edges::{self, Clock};
 use crate::print::Output;
 use crate::{home, serve};
@@ -58,6 +58,9 @@ pub(crate) fn run(arguments: &Arguments, clock: Clock, output: &mut Output) -> R
         Command::Join(asked) => return joining::join(&home, clock, asked, passphrase_file, output).map(done),
         Command::Restore(asked) => {
             return safekeeping::restore(&home, clock, asked, passphrase_file, output).map(done);
+        }
+        Command::Backup(BackupAsked { verify: Some(file), .. }) => {
+            return safekeeping::verify(&home, clock, file, passphrase_file, output);
         }
         Command::Serve(asked) => {
             let app = App::open(&home, clock.edges())?.with_installation(edges::installation());

@@ -1,9 +1,12 @@
 //! Backups, and going back to one.
 
+use super::Outcome;
 use crate::arguments::{BackupAsked, Restore};
 use crate::edges::{self, Clock};
 use crate::print::{Output, Table, pairs, words};
-use chidao_app::api::{BackupKeeping, BackupMade, BackupName, BackupRow, BackupWhy, Backups, Nothing, UseCases};
+use chidao_app::api::{
+    BackupKeeping, BackupMade, BackupName, BackupRow, BackupWhy, Backups, CheckReport, Nothing, UseCases,
+};
 use chidao_app::{App, AppError};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -127,6 +130,47 @@ fn listed(backups: &Backups) -> String {
     )
 }
 
+/// A backup, and what a check of all of it found.
+#[derive(Serialize)]
+struct Verified {
+    backup: BackupRow,
+    #[serde(flatten)]
+    report: CheckReport,
+}
+
+/// Tries out a backup without going back to it, also in a folder where nothing was started yet. What does not agree is an answer,
+/// and the program ends with 1.
+pub(super) fn verify(
+    home: &Path,
+    clock: Clock,
+    file: &Path,
+    passphrase_file: Option<&Path>,
+    output: &mut Output,
+) -> Result<Outcome, AppError> {
+    let passphrase = edges::passphrase(passphrase_file)?;
+    let (backup, report) = App::open(home, clock.edges())?.verify_backup_file(file, &passphrase)?;
+    let verified = Verified { backup, report };
+    output.answer(&verified, || {
+        let Verified { backup, report } = &verified;
+        let counts = pairs(&[
+            ("Bản sao lưu lúc", words::date(&backup.at)),
+            ("Bút toán", words::number(report.entries)),
+            ("Tệp đính kèm", words::number(report.blobs)),
+        ]);
+        match report.ok {
+            true => format!("Bản sao lưu nguyên vẹn: mở được và mọi bảng đều khớp.\n\n{counts}"),
+            false => format!(
+                "BẢN SAO LƯU KHÔNG KHỚP:\n  {}\n\n{counts}",
+                report.troubles.join("\n  ")
+            ),
+        }
+    })?;
+    Ok(match verified.report.ok {
+        true => Outcome::Done,
+        false => Outcome::Disagrees,
+    })
+}
+
 /// Goes back to a backup, also in a folder where nothing was started yet.
 pub(super) fn restore(
     home: &Path,
@@ -173,6 +217,7 @@ mod tests {
         };
         let mut asked = BackupAsked {
             list: false,
+            verify: None,
             out: None,
             folder: None,
             daily: Some(9),
