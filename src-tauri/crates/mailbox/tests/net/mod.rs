@@ -1,5 +1,9 @@
 //! Real servers on this machine, and what goes wrong between them and us.
 
+mod secured;
+
+pub(crate) use secured::{another_authority, secured};
+
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
