@@ -196,8 +196,9 @@ impl S3 {
         })
     }
 
-    /// Puts a file where there is none; answers whether this is sure. A repeated try may meet what the first one left.
-    fn send(&self, name: &Name, file: &Path, total: u64, watch: &mut Watch<'_>) -> Result<(), MailboxError> {
+    /// Puts a file where there is none; answers whether what lies there is this one for sure. A repeated try may meet what the
+    /// first one left, or somebody else's.
+    fn send(&self, name: &Name, file: &Path, total: u64, watch: &mut Watch<'_>) -> Result<bool, MailboxError> {
         let what = (Method::Put, About::Object(name));
         let mut again = false;
         let mut once = [("If-None-Match", "*")].as_slice();
@@ -211,13 +212,13 @@ impl S3 {
             }
             match answer.status {
                 // Reading back tells whether it is ours.
-                StatusCode::PRECONDITION_FAILED if met => Ok(()),
+                StatusCode::PRECONDITION_FAILED if met => Ok(false),
                 // Two at once: the store lets neither through, or this one not.
                 StatusCode::CONFLICT if code(&answer.complaint) == Some("ConditionalRequestConflict") => {
                     Err(MailboxError::Taken(name.to_string()))
                 }
                 StatusCode::PRECONDITION_FAILED => Err(MailboxError::Taken(name.to_string())),
-                _ => self.good(answer, None).map(drop),
+                _ => self.good(answer, None).map(|_| true),
             }
         })
     }
@@ -227,10 +228,11 @@ impl S3 {
             return Err(MailboxError::Taken(name.to_string()));
         }
         let whole = copy(&mut File::open(file)?, &mut io::sink(), (0, 0), watch)?;
-        self.send(name, file, whole.0 * 2, watch)?;
+        let ours = self.send(name, file, whole.0 * 2, watch)?;
         match self.fetch(name, &mut io::sink(), Some((whole.0, whole.0 * 2)), watch)? == whole {
             true => Ok(()),
-            false => Err(MailboxError::ReadsBackWrong(name.to_string())),
+            false if ours => Err(MailboxError::ReadsBackWrong(name.to_string())),
+            false => Err(MailboxError::Taken(name.to_string())),
         }
     }
 

@@ -350,3 +350,26 @@ fn only_those_whom_the_office_trusts_vouch_for_its_servers() {
         assert!(got(known.as_ref(), &name(3, 3)).unwrap() == bytes(400_000), "{kind:?}");
     }
 }
+
+#[test]
+fn what_somebody_else_put_while_an_upload_was_repeated_stays_theirs() {
+    let (servers, here) = (Servers::start(), tempfile::tempdir().unwrap());
+    let theirs = servers.folder(Kind::S3).join(name(1, 1).to_string());
+    let put = AtomicU32::new(0);
+    let (_, place) = servers.through(Kind::S3, move |line| match line.starts_with("PUT") {
+        false => Fault::None,
+        true => match put.fetch_add(1, Ordering::SeqCst) {
+            0 => {
+                fs::write(&theirs, "của người khác").unwrap();
+                Fault::Refuse
+            }
+            _ => status(
+                "412 Precondition Failed",
+                "<Error><Code>PreconditionFailed</Code></Error>",
+            ),
+        },
+    });
+    let answer = place.put(&name(1, 1), &file(here.path(), 5_000), &mut unwatched);
+    assert!(matches!(answer, Err(MailboxError::Taken(_))), "{answer:?}");
+    assert_eq!(got(place.as_ref(), &name(1, 1)).unwrap(), "của người khác".as_bytes());
+}

@@ -12,7 +12,7 @@ use chidao_domain::ids::{FeedId, UnitId};
 use chidao_ledger::store::cells::ChannelInfo;
 use chidao_ledger::store::mailbox::{self as rows, MailboxFile};
 use chidao_ledger::store::{Connection, LedgerError, exchange};
-use chidao_mailbox::{ChannelSecret, MailboxError, Name, Tag, unwatched};
+use chidao_mailbox::{ChannelSecret, MailboxError, Name, Tag, briefly, limits};
 
 /// Bundles of a unit that came since one was put without any word of it, until it counts as lost.
 const DOUBTED_AFTER: u64 = 2;
@@ -219,8 +219,9 @@ impl Run<'_> {
         let put = self.place.put(&name, &path, &mut watched(watch, WorkStep::Putting));
         self.app.drop_staged(&made.file.file);
         if let Err(error) = put {
-            // Best cleared away now; if the place is out of reach, at the next occasion.
-            if !matches!(error, MailboxError::Taken(_)) && self.place.clear(&name, &mut unwatched).is_ok() {
+            // Best cleared away now; if the place is out of reach, at the next occasion: nobody waits for a silent server.
+            let brief = &mut briefly(limits::CLEARING);
+            if !matches!(error, MailboxError::Taken(_)) && self.place.clear(&name, brief).is_ok() {
                 self.forget(&name.to_string())?;
             }
             return Err(self.failed(error));
