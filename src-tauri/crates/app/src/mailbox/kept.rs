@@ -115,22 +115,26 @@ impl App {
 
     /// A mailbox made ready for work: found where it is now. A folder that moved is remembered at its new place.
     pub(super) fn enter(&self, open: &Open, kept: &mut Kept) -> Result<Box<dyn Place>, AppError> {
-        let entered = match &kept.address {
-            Address::Folder(address) => Folder::find(address, &self.roots()).map(|(folder, found)| {
-                let moved = (found != *address).then_some(Address::Folder(found));
-                (Box::new(folder) as Box<dyn Place>, moved)
-            }),
-            Address::Webdav(address) => Webdav::at(address).map(|place| (Box::new(place) as Box<dyn Place>, None)),
-            Address::S3(address) => self
-                .store_at(address)
-                .map(|place| (Box::new(place) as Box<dyn Place>, None)),
-        };
-        let (place, moved) = entered.map_err(|error| told(error, &kept.name))?;
-        if let Some(address) = moved {
+        let (place, found) = self.find(&kept.address).map_err(|error| told(error, &kept.name))?;
+        if let Some(address) = found {
             kept.address = address;
             self.keep(open, kept)?;
         }
         Ok(place)
+    }
+
+    /// The place at an address, and the address anew where it is found elsewhere now.
+    fn find(&self, address: &Address) -> Result<(Box<dyn Place>, Option<Address>), MailboxError> {
+        Ok(match address {
+            Address::Folder(address) => {
+                let (folder, found) = Folder::find(address, &self.roots())?;
+                let moved = (found != *address).then_some(Address::Folder(found));
+                (Box::new(folder), moved)
+            }
+            Address::Webdav(address) => (Box::new(Webdav::at(address)?), None),
+            // Asked by this machine's clock until it has told its own.
+            Address::S3(address) => (Box::new(S3::at(address, (self.edges.now)().timestamp_millis())?), None),
+        })
     }
 
     pub(super) fn keep(&self, open: &Open, kept: &Kept) -> Result<(), AppError> {
@@ -205,13 +209,20 @@ impl App {
 
     /// Enters a place for the first time; answers how to find it again.
     fn entered(&self, mailbox: &str, place: &MailboxPlace, before: Option<&Address>) -> Result<Address, AppError> {
-        let failed = |error: MailboxError| told(error, mailbox);
-        match place {
+        let entered = || {
+            let address = self.addressed(place, before)?;
+            self.find(&address)?.0.list(&mut unwatched)?;
+            Ok(address)
+        };
+        entered().map_err(|error| told(error, mailbox))
+    }
+
+    /// The address of a place as it was typed; a folder is marked there, so that it is found again wherever it appears.
+    fn addressed(&self, place: &MailboxPlace, before: Option<&Address>) -> Result<Address, MailboxError> {
+        Ok(match place {
             MailboxPlace::Folder { path } => {
                 let fresh = MarkerId::new(self.random());
-                let (folder, address) = Folder::make(Path::new(path), &self.roots(), fresh).map_err(failed)?;
-                folder.list(&mut unwatched).map_err(failed)?;
-                Ok(Address::Folder(address))
+                Address::Folder(Folder::make(Path::new(path), &self.roots(), fresh)?.1)
             }
             MailboxPlace::Webdav {
                 address,
@@ -225,16 +236,13 @@ impl App {
                     _ => None,
                 };
                 let secret = chosen(password, kept.map(|kept| &kept.password));
-                let address = WebdavAddress {
+                Address::Webdav(WebdavAddress {
                     address: address.clone(),
                     user: user.clone(),
                     password: secret,
                     unencrypted: *unencrypted,
-                    vouching: vouching(ca_file, kept.and_then(|kept| kept.vouching.as_ref())).map_err(failed)?,
-                };
-                let listed = Webdav::at(&address).and_then(|place| place.list(&mut unwatched));
-                listed.map_err(failed)?;
-                Ok(Address::Webdav(address))
+                    vouching: vouching(ca_file, kept.and_then(|kept| kept.vouching.as_ref()))?,
+                })
             }
             MailboxPlace::S3 {
                 address,
@@ -250,7 +258,7 @@ impl App {
                     Some(Address::S3(kept)) if kept.address == *address && kept.key_id == *key_id => Some(kept),
                     _ => None,
                 };
-                let address = S3Address {
+                Address::S3(S3Address {
                     address: address.clone(),
                     region: region.clone(),
                     bucket: bucket.clone(),
@@ -258,18 +266,10 @@ impl App {
                     key_id: key_id.clone(),
                     secret: chosen(secret, kept.map(|kept| &kept.secret)),
                     unencrypted: *unencrypted,
-                    vouching: vouching(ca_file, kept.and_then(|kept| kept.vouching.as_ref())).map_err(failed)?,
-                };
-                let listed = self.store_at(&address).and_then(|place| place.list(&mut unwatched));
-                listed.map_err(failed)?;
-                Ok(Address::S3(address))
+                    vouching: vouching(ca_file, kept.and_then(|kept| kept.vouching.as_ref()))?,
+                })
             }
-        }
-    }
-
-    /// A store, asked by this machine's clock until it has told its own.
-    fn store_at(&self, address: &S3Address) -> Result<S3, MailboxError> {
-        S3::at(address, (self.edges.now)().timestamp_millis())
+        })
     }
 
     pub(crate) fn do_mailbox_remove(&self, request: &MailboxRemove) -> Result<Mailboxes, AppError> {
