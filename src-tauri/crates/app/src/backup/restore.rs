@@ -28,12 +28,6 @@ const ASIDE_KEPT: usize = 2;
 /// The database with what may lie beside it. The log goes first: it must never meet another database.
 const DATABASE: [&str; 3] = ["ledger.db-wal", "ledger.db-shm", "ledger.db"];
 
-/// How the vault of a backup is opened.
-pub(crate) enum Opening<'a> {
-    /// With a passphrase that was good when the backup was made, or the recovery key.
-    Passphrase(&'a str),
-}
-
 fn failed(error: std::io::Error) -> AppError {
     AppError::of_writing("file_not_written", &error).retryable()
 }
@@ -84,7 +78,7 @@ pub(crate) fn finish(home: &Path) -> Result<Option<String>, AppError> {
     if was_empty {
         let _ = fs::remove_dir(&place);
     }
-    forget_oldest(&home.join(SET_ASIDE));
+    forget_oldest(home);
     Ok((!was_empty).then(|| format!("{SET_ASIDE}/{aside}")))
 }
 
@@ -122,7 +116,16 @@ pub(crate) fn go_back_unopened(home: &Path, path: &Path, aside: &str) -> Result<
     taken.inspect_err(|_| {
         let _ = fs::remove_dir_all(&coming);
     })?;
-    let aside = (1..)
+    decide(home, aside)?;
+    finish(home)?;
+    Ok(())
+}
+
+/// Decides for what was taken out: the present state will be set aside under `aside`, or that with a number where one of this
+/// name is there.
+fn decide(home: &Path, aside: &str) -> Result<(), AppError> {
+    let taken = set_aside(home);
+    let free = (1..)
         .map(|i| {
             if i == 1 {
                 aside.to_owned()
@@ -130,20 +133,16 @@ pub(crate) fn go_back_unopened(home: &Path, path: &Path, aside: &str) -> Result<
                 format!("{aside}-{i}")
             }
         })
-        .find(|name| !home.join(SET_ASIDE).join(name).exists())
-        .unwrap_or_else(|| aside.to_owned());
-    write_whole(&coming.join(READY), aside.as_bytes())?;
-    finish(home)?;
-    Ok(())
+        .find(|name| !taken.contains(name))
+        .unwrap_or_default();
+    write_whole(&home.join(RESTORING).join(READY), free.as_bytes())
 }
 
-fn forget_oldest(folder: &Path) {
-    let states = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut states: Vec<PathBuf> = states.map(|entry| entry.path()).collect();
+fn forget_oldest(home: &Path) {
+    let folder = home.join(SET_ASIDE);
     // Named by when they were set aside.
-    states.sort();
-    for state in states.iter().rev().skip(ASIDE_KEPT) {
-        let _ = fs::remove_dir_all(state);
+    for name in set_aside(home).iter().rev().skip(ASIDE_KEPT) {
+        let _ = fs::remove_dir_all(folder.join(name));
     }
     let _ = fs::remove_dir(folder);
 }
@@ -155,7 +154,7 @@ impl App {
             "" => self.handed_backup(&request.file)?.1,
             name => self.find_backup(name)?,
         };
-        self.restore(&path, &Opening::Passphrase(&request.passphrase), watch)
+        self.restore(&path, &request.passphrase, watch)
     }
 
     /// The name and the place of a backup that was handed over.
@@ -181,10 +180,10 @@ impl App {
     /// `not_a_backup`; `backup_damaged`; `wrong_passphrase`; `home_in_use` when another program has this home open;
     /// `backup_no_room`. On failure the home is as before.
     pub fn restore_file(&self, path: &Path, passphrase: &str) -> Result<Restored, AppError> {
-        self.restore(path, &Opening::Passphrase(passphrase), &mut Watch::nobody())
+        self.restore(path, passphrase, &mut Watch::nobody())
     }
 
-    fn restore(&self, path: &Path, opening: &Opening<'_>, watch: &mut Watch<'_>) -> Result<Restored, AppError> {
+    fn restore(&self, path: &Path, passphrase: &str, watch: &mut Watch<'_>) -> Result<Restored, AppError> {
         let busy = || AppError::new("home_in_use").retryable();
         let _only = self.lock.replacement.try_lock().map_err(|_| busy())?;
         let backup = file::look(path)?;
@@ -209,7 +208,7 @@ impl App {
             .take_out(path, &coming, &mut |done, total| {
                 told(WorkStep::Copying, done, total, watch)
             })
-            .and_then(|()| self.try_out(&coming, opening));
+            .and_then(|()| self.try_out(&coming, passphrase));
         let keys = taken.inspect_err(|_| {
             let _ = fs::remove_dir_all(&coming);
         })?;
@@ -224,11 +223,8 @@ impl App {
     }
 
     /// Opens what was taken out, and lets it begin a new epoch: what it wrote after the backup may be with others.
-    fn try_out(&self, coming: &Path, opening: &Opening<'_>) -> Result<Unlocked, AppError> {
-        let vault = Vault::of(coming);
-        let unlocked = match opening {
-            Opening::Passphrase(passphrase) => vault.open(passphrase)?,
-        };
+    fn try_out(&self, coming: &Path, passphrase: &str) -> Result<Unlocked, AppError> {
+        let unlocked = Vault::of(coming).open(passphrase)?;
         let key =
             chidao_domain::ids::from_hex(&unlocked.keys.database).ok_or_else(|| AppError::new("vault_unreadable"))?;
         let store = Store::open(&coming.join("ledger.db"), &key)?;
@@ -297,11 +293,7 @@ impl App {
         let open = self.close().inspect_err(|_| give_up())?;
         let replaced = self.lock.alone(|| {
             let aside = (self.edges.now)().format("%Y-%m-%dT%H%M%S").to_string();
-            let aside = (1..)
-                .map(|i| if i == 1 { aside.clone() } else { format!("{aside}-{i}") })
-                .find(|name| !self.home.join(SET_ASIDE).join(name).exists())
-                .unwrap_or(aside);
-            write_whole(&self.home.join(RESTORING).join(READY), aside.as_bytes())?;
+            decide(&self.home, &aside)?;
             self.staging.forget_all();
             finish(&self.home)
         });
