@@ -341,14 +341,7 @@ impl App {
             };
             watch.step(step, done, total)
         })?;
-        Ok(CheckReport {
-            ok: found.troubles.is_empty(),
-            feeds: found.feeds,
-            entries: found.entries,
-            changes: found.changes,
-            blobs: found.blobs,
-            troubles: found.troubles,
-        })
+        Ok(found.into())
     }
 
     fn do_attachment_open(&self, request: &AttachmentId) -> Answer<ReadyFile> {

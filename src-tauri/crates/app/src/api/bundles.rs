@@ -292,6 +292,19 @@ pub struct CheckReport {
     pub troubles: Vec<String>,
 }
 
+impl From<chidao_ledger::store::check::Checked> for CheckReport {
+    fn from(found: chidao_ledger::store::check::Checked) -> CheckReport {
+        CheckReport {
+            ok: found.troubles.is_empty(),
+            feeds: found.feeds,
+            entries: found.entries,
+            changes: found.changes,
+            blobs: found.blobs,
+            troubles: found.troubles,
+        }
+    }
+}
+
 /// Whose channel.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct DigestOf {

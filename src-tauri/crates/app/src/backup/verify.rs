@@ -47,13 +47,6 @@ impl App {
         let key = from_hex(&keys.database).ok_or_else(|| AppError::new("vault_unreadable"))?;
         let store = Store::open(&copy.join("ledger.db"), &key)?;
         let found = store.check_watched(&mut |_, _, _| ControlFlow::Continue(()))?;
-        Ok(CheckReport {
-            ok: found.troubles.is_empty(),
-            feeds: found.feeds,
-            entries: found.entries,
-            changes: found.changes,
-            blobs: found.blobs,
-            troubles: found.troubles,
-        })
+        Ok(found.into())
     }
 }
