@@ -14,12 +14,9 @@ impl Run {
         let words = ["persons", "add", &name, "--new-passphrase-file", text(&file)?];
         let answered = self.broken_off(Act::PersonAdd, side, &words)?.is_some();
         self.look(side)?;
-        let listed = self.listed(side, &name)?;
+        let listed = self.stands(side, &name, &passphrase)?;
         if answered && !listed {
             return Err(format!("answered, and not among the persons: {name}").into());
-        }
-        if listed != self.opens(side, &passphrase)? {
-            return Err(format!("{name} is listed: {listed}, and opens: {}", !listed).into());
         }
         Ok(listed.then_some((name, passphrase)))
     }
@@ -34,12 +31,9 @@ impl Run {
             .broken_off(Act::PersonRemove, side, &["persons", "remove", &name])?
             .is_some();
         self.look(side)?;
-        let listed = self.listed(side, &name)?;
+        let listed = self.stands(side, &name, &passphrase)?;
         if answered && listed {
             return Err(format!("answered, and still among the persons: {name}").into());
-        }
-        if listed != self.opens(side, &passphrase)? {
-            return Err(format!("{name} is listed: {listed}, and opens: {}", !listed).into());
         }
         if listed != (device(&office)? == before) {
             return Err("removed on the same device, or another device and not removed".into());
@@ -111,6 +105,15 @@ impl Run {
         let file = self.world.folder.join("desk/passphrase.txt");
         std::fs::write(&file, &passphrase)?;
         Ok((format!("Trần Văn {number}"), passphrase, file))
+    }
+
+    /// Whether somebody is listed and opens with their passphrase: both or neither.
+    fn stands(&self, side: Side, name: &str, passphrase: &str) -> Answer<bool> {
+        let (listed, opens) = (self.listed(side, name)?, self.opens(side, passphrase)?);
+        if listed != opens {
+            return Err(format!("{name} is listed: {listed}, and opens: {opens}").into());
+        }
+        Ok(listed)
     }
 
     fn listed(&self, side: Side, name: &str) -> Answer<bool> {
