@@ -1,8 +1,19 @@
 //! Real servers on this machine, and what goes wrong between them and us.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "it serves tests, and that is how they fail"
+)]
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "whatever breaks here is this machine, and the test says so"
+)]
+
 mod secured;
 
-pub(crate) use secured::{another_authority, secured};
+pub use secured::{Secured, another_authority, secured};
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,17 +22,21 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-pub(crate) const USER: &str = "mai";
-pub(crate) const PASSWORD: &str = "lúa chín vàng";
+/// Who may use them; for a store, the id of the key.
+pub const USER: &str = "mai";
+/// With what; for a store, the secret key.
+pub const PASSWORD: &str = "lúa chín vàng";
 
 /// `rclone serve webdav` over a folder.
-pub(crate) struct WebdavServer {
+pub struct WebdavServer {
     child: Child,
-    pub(crate) at: SocketAddr,
+    /// Where it listens.
+    pub at: SocketAddr,
 }
 
 impl WebdavServer {
-    pub(crate) fn start(folder: &Path, more: &[&str]) -> WebdavServer {
+    /// Starts it; it ends with this value. Needs `rclone`.
+    pub fn start(folder: &Path) -> WebdavServer {
         let mut child = Command::new("rclone")
             .args(["serve", "webdav"])
             .arg(folder)
@@ -34,7 +49,6 @@ impl WebdavServer {
                 "0s",
             ])
             .args(["--user", USER, "--pass", PASSWORD])
-            .args(more)
             .stderr(Stdio::piped())
             .spawn()
             .expect("rclone must be installed: cargo xtask setup");
@@ -60,20 +74,28 @@ impl Drop for WebdavServer {
 }
 
 /// An S3-compatible server over a folder: each folder in it is a bucket.
-pub(crate) fn s3_server(folder: &Path) -> SocketAddr {
-    use hyper_util::rt::{TokioExecutor, TokioIo};
-    let mut builder = s3s::service::S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).unwrap());
-    builder.set_auth(s3s::auth::SimpleAuth::from_single(USER, PASSWORD));
-    let service = builder.build();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let at = listener.local_addr().unwrap();
-    listener.set_nonblocking(true).unwrap();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
+pub struct S3Server {
+    /// Where it listens.
+    pub at: SocketAddr,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl S3Server {
+    /// Starts it; it ends with this value.
+    pub fn start(folder: &Path) -> S3Server {
+        use hyper_util::rt::{TokioExecutor, TokioIo};
+        let mut builder = s3s::service::S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).unwrap());
+        builder.set_auth(s3s::auth::SimpleAuth::from_single(USER, PASSWORD));
+        let service = builder.build();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
-        runtime.block_on(async move {
+        runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             while let Ok((socket, _)) = listener.accept().await {
                 let service = service.clone();
@@ -83,13 +105,24 @@ pub(crate) fn s3_server(folder: &Path) -> SocketAddr {
                 });
             }
         });
-    });
-    at
+        S3Server {
+            at,
+            runtime: Some(runtime),
+        }
+    }
+}
+
+impl Drop for S3Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+        }
+    }
 }
 
 /// What happens to one request.
 #[derive(Clone, Debug)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// Nothing: it is passed on.
     None,
     /// This is answered instead.
@@ -105,7 +138,7 @@ pub(crate) enum Fault {
 }
 
 /// An answer with this status.
-pub(crate) fn status(line: &str, body: &str) -> Fault {
+pub fn status(line: &str, body: &str) -> Fault {
     Fault::Answer(format!(
         "HTTP/1.1 {line}\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
@@ -115,15 +148,16 @@ pub(crate) fn status(line: &str, body: &str) -> Fault {
 type Faults = Arc<dyn Fn(&str) -> Fault + Send + Sync>;
 
 /// Stands between us and a server. Each request comes on a connection of its own.
-pub(crate) struct Between {
-    pub(crate) at: SocketAddr,
+pub struct Between {
+    /// Where it listens.
+    pub at: SocketAddr,
     /// The first lines of the requests, as they came.
-    pub(crate) asked: Arc<Mutex<VecDeque<String>>>,
+    pub asked: Arc<Mutex<VecDeque<String>>>,
 }
 
 impl Between {
     /// `faults` is asked with the first line of each request.
-    pub(crate) fn new(server: Option<SocketAddr>, faults: impl Fn(&str) -> Fault + Send + Sync + 'static) -> Between {
+    pub fn new(server: Option<SocketAddr>, faults: impl Fn(&str) -> Fault + Send + Sync + 'static) -> Between {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(VecDeque::new()));
@@ -137,7 +171,8 @@ impl Between {
         Between { at, asked }
     }
 
-    pub(crate) fn methods(&self) -> Vec<String> {
+    /// The methods of the requests, as they came.
+    pub fn methods(&self) -> Vec<String> {
         let asked = self.asked.lock().unwrap();
         asked
             .iter()

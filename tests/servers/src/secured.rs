@@ -8,10 +8,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 
 /// Where it is reached, and who vouches for it.
-pub(crate) struct Secured {
-    pub(crate) at: SocketAddr,
+pub struct Secured {
+    /// Where it listens.
+    pub at: SocketAddr,
     /// The authority's certificate, as PEM.
-    pub(crate) authority: String,
+    pub authority: String,
 }
 
 /// An authority nobody has heard of.
@@ -24,12 +25,12 @@ fn authority() -> (Issuer<'static, KeyPair>, String) {
 }
 
 /// The certificate of an authority that signed nothing here.
-pub(crate) fn another_authority() -> String {
+pub fn another_authority() -> String {
     authority().1
 }
 
 /// Puts TLS before a server.
-pub(crate) fn secured(server: SocketAddr) -> Secured {
+pub fn secured(server: SocketAddr) -> Secured {
     let (issuer, pem) = authority();
     let key = KeyPair::generate().unwrap();
     let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();

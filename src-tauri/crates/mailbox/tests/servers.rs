@@ -3,11 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test, that is how it fails")]
 
 mod contract;
-mod net;
 
 use chidao_mailbox::{MailboxError, Patience, Place, S3, S3Address, Webdav, WebdavAddress, unwatched};
 use contract::{Trial, bytes, file, got, name, names};
-use net::{Between, Fault, PASSWORD, USER, WebdavServer, another_authority, s3_server, secured, status};
+use servers::{Between, Fault, PASSWORD, S3Server, USER, WebdavServer, another_authority, secured, status};
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -25,30 +24,54 @@ const QUICK: Patience = Patience {
     tries: 6,
 };
 
-fn webdav(at: SocketAddr, password: &str) -> Webdav {
-    let address = WebdavAddress {
-        address: format!("http://{at}/"),
-        user: USER.into(),
-        password: password.to_owned().into(),
-        unencrypted: true,
-        vouching: None,
-    };
-    Webdav::with(&address, QUICK).unwrap()
+/// Where and by whom a place is asked.
+struct Asked<'a> {
+    address: String,
+    bucket: &'a str,
+    secret: &'a str,
+    vouching: Option<String>,
 }
 
-/// The store is asked with the clock of 1970: it tells its own.
-fn s3(at: SocketAddr, bucket: &str, secret: &str) -> S3 {
-    let address = S3Address {
-        address: format!("http://{at}"),
-        region: String::new(),
-        bucket: bucket.into(),
-        prefix: "Bắc Giang/hộp thư".into(),
-        key_id: USER.into(),
-        secret: secret.to_owned().into(),
-        unencrypted: true,
-        vouching: None,
-    };
-    S3::with(&address, 0, QUICK).unwrap()
+impl Asked<'_> {
+    /// As the tests' servers want it.
+    fn rightly(at: SocketAddr) -> Asked<'static> {
+        Asked {
+            address: format!("http://{at}/"),
+            bucket: BUCKET,
+            secret: PASSWORD,
+            vouching: None,
+        }
+    }
+
+    fn place(self, kind: Kind) -> Box<dyn Place> {
+        let unencrypted = self.address.starts_with("http:");
+        match kind {
+            Kind::Webdav => {
+                let address = WebdavAddress {
+                    address: self.address,
+                    user: USER.into(),
+                    password: self.secret.to_owned().into(),
+                    unencrypted,
+                    vouching: self.vouching,
+                };
+                Box::new(Webdav::with(&address, QUICK).unwrap())
+            }
+            Kind::S3 => {
+                let address = S3Address {
+                    address: self.address,
+                    region: String::new(),
+                    bucket: self.bucket.into(),
+                    prefix: "Bắc Giang/hộp thư".into(),
+                    key_id: USER.into(),
+                    secret: self.secret.to_owned().into(),
+                    unencrypted,
+                    vouching: self.vouching,
+                };
+                // Asked with the clock of 1970: a store tells its own.
+                Box::new(S3::with(&address, 0, QUICK).unwrap())
+            }
+        }
+    }
 }
 
 /// What lies in a folder; what a server keeps for itself begins with a dot.
@@ -64,7 +87,7 @@ fn everything(folder: &Path) -> Vec<String> {
 struct Servers {
     folder: tempfile::TempDir,
     webdav: WebdavServer,
-    s3: SocketAddr,
+    s3: S3Server,
 }
 
 /// The two kinds.
@@ -84,8 +107,8 @@ impl Servers {
         }
         fs::create_dir_all(folder.path().join("s3").join(BUCKET).join("Bắc Giang/hộp thư")).unwrap();
         Servers {
-            webdav: WebdavServer::start(&folder.path().join("dav"), &[]),
-            s3: s3_server(&folder.path().join("s3")),
+            webdav: WebdavServer::start(&folder.path().join("dav")),
+            s3: S3Server::start(&folder.path().join("s3")),
             folder,
         }
     }
@@ -93,7 +116,7 @@ impl Servers {
     fn at(&self, kind: Kind) -> SocketAddr {
         match kind {
             Kind::Webdav => self.webdav.at,
-            Kind::S3 => self.s3,
+            Kind::S3 => self.s3.at,
         }
     }
 
@@ -102,6 +125,13 @@ impl Servers {
             Kind::Webdav => self.folder.path().join("dav"),
             Kind::S3 => self.folder.path().join("s3").join(BUCKET).join("Bắc Giang/hộp thư"),
         }
+    }
+
+    /// Lets a file lie there.
+    fn keep(&self, kind: Kind, file: &Path) {
+        place(kind, self.at(kind))
+            .put(&name(1, 1), file, &mut unwatched)
+            .unwrap();
     }
 
     /// The place, reached through what lies between.
@@ -113,10 +143,7 @@ impl Servers {
 }
 
 fn place(kind: Kind, at: SocketAddr) -> Box<dyn Place> {
-    match kind {
-        Kind::Webdav => Box::new(webdav(at, PASSWORD)),
-        Kind::S3 => Box::new(s3(at, BUCKET, PASSWORD)),
-    }
+    Asked::rightly(at).place(kind)
 }
 
 /// Something that happens to the first requests of a method, so many of them.
@@ -155,7 +182,7 @@ fn more_files_than_a_store_lists_at_once_are_all_listed() {
             fs::write(folder.join(name(tag, i).to_string()), b"x").unwrap();
         }
     }
-    assert_eq!(names(&s3(servers.s3, BUCKET, PASSWORD)).len(), 1_280);
+    assert_eq!(names(place(Kind::S3, servers.at(Kind::S3)).as_ref()).len(), 1_280);
 }
 
 #[test]
@@ -191,10 +218,7 @@ fn an_upload_that_never_gets_through_leaves_nothing_that_has_its_name() {
 fn a_connection_cut_in_the_middle_of_a_download_goes_on_where_it_broke() {
     let (servers, here) = (Servers::start(), tempfile::tempdir().unwrap());
     for kind in BOTH {
-        let path = file(here.path(), 900_000);
-        place(kind, servers.at(kind))
-            .put(&name(1, 1), &path, &mut unwatched)
-            .unwrap();
+        servers.keep(kind, &file(here.path(), 900_000));
         let (between, place) = servers.through(kind, first("GET", 2, Fault::CutAnswer(300_000)));
         assert!(got(place.as_ref(), &name(1, 1)).unwrap() == bytes(900_000), "{kind:?}");
         let gets = between.methods().iter().filter(|method| *method == "GET").count();
@@ -206,10 +230,7 @@ fn a_connection_cut_in_the_middle_of_a_download_goes_on_where_it_broke() {
 fn a_download_that_breaks_again_and_again_without_a_byte_is_given_up() {
     let (servers, here) = (Servers::start(), tempfile::tempdir().unwrap());
     for kind in BOTH {
-        let path = file(here.path(), 900_000);
-        place(kind, servers.at(kind))
-            .put(&name(1, 1), &path, &mut unwatched)
-            .unwrap();
+        servers.keep(kind, &file(here.path(), 900_000));
         let (_, place) = servers.through(kind, first("GET", u32::MAX, Fault::CutAnswer(9)));
         let answer = got(place.as_ref(), &name(1, 1));
         assert!(answer.is_err(), "{kind:?}");
@@ -295,13 +316,19 @@ fn a_silent_server_and_none_at_all_are_given_up() {
 #[test]
 fn a_wrong_password_and_a_place_that_is_not_there_are_told() {
     let servers = Servers::start();
-    for listed in [
-        webdav(servers.webdav.at, "sai").list(&mut unwatched),
-        s3(servers.s3, BUCKET, "sai").list(&mut unwatched),
-    ] {
-        assert!(matches!(listed, Err(MailboxError::Denied)), "{listed:?}");
+    for kind in BOTH {
+        let asked = Asked {
+            secret: "sai",
+            ..Asked::rightly(servers.at(kind))
+        };
+        let listed = asked.place(kind).list(&mut unwatched);
+        assert!(matches!(listed, Err(MailboxError::Denied)), "{kind:?} {listed:?}");
     }
-    let listed = s3(servers.s3, "khong-co", PASSWORD).list(&mut unwatched);
+    let nowhere = Asked {
+        bucket: "khong-co",
+        ..Asked::rightly(servers.at(Kind::S3))
+    };
+    let listed = nowhere.place(Kind::S3).list(&mut unwatched);
     assert!(matches!(listed, Err(MailboxError::NoSuchPlace)), "{listed:?}");
 }
 
@@ -310,34 +337,13 @@ fn only_those_whom_the_office_trusts_vouch_for_its_servers() {
     let (servers, here) = (Servers::start(), tempfile::tempdir().unwrap());
     for kind in BOTH {
         let way = secured(servers.at(kind));
-        let place = |vouching: Option<String>| -> Box<dyn Place> {
-            let address = format!("https://{}", way.at);
-            match kind {
-                Kind::Webdav => {
-                    let (user, password) = (USER.into(), PASSWORD.to_owned().into());
-                    let address = WebdavAddress {
-                        address,
-                        user,
-                        password,
-                        unencrypted: false,
-                        vouching,
-                    };
-                    Box::new(Webdav::with(&address, QUICK).unwrap())
-                }
-                Kind::S3 => {
-                    let address = S3Address {
-                        address,
-                        region: String::new(),
-                        bucket: BUCKET.into(),
-                        prefix: "Bắc Giang/hộp thư".into(),
-                        key_id: USER.into(),
-                        secret: PASSWORD.to_owned().into(),
-                        unencrypted: false,
-                        vouching,
-                    };
-                    Box::new(S3::with(&address, 0, QUICK).unwrap())
-                }
-            }
+        let place = |vouching| {
+            let asked = Asked {
+                address: format!("https://{}", way.at),
+                vouching,
+                ..Asked::rightly(way.at)
+            };
+            asked.place(kind)
         };
         for stranger in [None, Some(another_authority())] {
             let listed = place(stranger).list(&mut unwatched);

@@ -24,15 +24,7 @@ fn stranger(words: &[&str]) -> (i32, Value) {
 fn with_a_history() -> (Pair, PathBuf) {
     let pair = Pair::with_the_41();
     let (province, district) = (&pair.province, &pair.district);
-    district.json(&[
-        "task",
-        "report",
-        "NV19",
-        "--percent",
-        "60",
-        "--note",
-        "Còn 2 hộ chưa nhận tiền",
-    ]);
+    district.report("NV19", 60, "Còn 2 hộ chưa nhận tiền");
     // Both wrote the same cell without knowing of each other.
     district.json(&["task", "set", "NV20", "lead", "Phòng Tài chính"]);
     province.json(&["task", "set", "NV20", "lead", "Phòng Nông nghiệp"]);

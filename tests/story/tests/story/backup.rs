@@ -19,15 +19,7 @@ fn a_laptop_that_went_back_to_a_backup_gets_back_what_it_had_sent() {
             .iter()
             .any(|row| row["name"] == made["made"]["name"])
     );
-    district.json(&[
-        "task",
-        "report",
-        "NV19",
-        "--percent",
-        "65",
-        "--note",
-        "Ghi sau khi sao lưu, đã gửi đi",
-    ]);
+    district.report("NV19", 65, "Ghi sau khi sao lưu, đã gửi đi");
     pair.up();
     // A backup that was damaged on the stick is refused, and the register is as it was.
     let damaged = pair.folder.path().join("hong.chidao-backup");
@@ -51,15 +43,7 @@ fn a_laptop_that_went_back_to_a_backup_gets_back_what_it_had_sent() {
     let restored = district.json(&["restore", saved]);
     assert!(district.home.join(restored["set_aside"].as_str().unwrap()).is_dir());
     assert_ne!(district.task("NV19")["row"]["percent"], 65);
-    district.json(&[
-        "task",
-        "report",
-        "NV20",
-        "--percent",
-        "40",
-        "--note",
-        "Ghi sau khi trở lại",
-    ]);
+    district.report("NV20", 40, "Ghi sau khi trở lại");
     pair.up();
     pair.down();
     assert_eq!(district.task("NV19")["row"]["percent"], 65, "what was sent came back");

@@ -13,7 +13,7 @@ fn a_bundle_counts_once_and_its_answer_confirms_it() {
     let (province, district) = (&pair.province, &pair.district);
     let photo = samples::photo(pair.folder.path(), "chữ ký số.jpg", 5_000_000, 5);
     let attach = photo.to_str().unwrap();
-    district.json(&["task", "report", "NV19", "--percent", "50", "--note", "Đã tập huấn"]);
+    district.report("NV19", 50, "Đã tập huấn");
     district.json(&[
         "task",
         "report",
@@ -82,7 +82,7 @@ fn a_bundle_counts_once_and_its_answer_confirms_it() {
 
     pair.down();
     assert_eq!(district.task("NV19")["row"]["confirmed"], true);
-    district.json(&["task", "report", "NV37", "--percent", "85", "--note", "Còn hai cơ sở"]);
+    district.report("NV37", 85, "Còn hai cơ sở");
     let next = district.export(province, &pair.stick());
     let carried = stock::open(&next, province, district, "lần hai");
     assert_eq!(

@@ -125,10 +125,10 @@ fn a_moved_deadline_lies_in_quarantine_and_the_rest_is_applied() {
         (&json!("refused"), &json!("not_yours"))
     );
 
-    district.json(&["task", "report", "NV26", "--percent", "75", "--note", "Trước"]);
+    district.report("NV26", 75, "Trước");
     let task = district.task("NV26")["row"]["id"].as_str().unwrap().to_owned();
     move_deadline(district, &task, "2017-12-31");
-    district.json(&["task", "report", "NV26", "--percent", "80", "--note", "Sau"]);
+    district.report("NV26", 80, "Sau");
     let report = pair.up();
     assert_eq!(
         (&report["outcome"], &report["quarantined"]),

@@ -2,10 +2,8 @@
 
 use crate::office::{Office, Pair, text};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use servers::{PASSWORD, S3Server, USER, WebdavServer};
+use std::path::PathBuf;
 
 fn sync(office: &Office) -> Value {
     office.json(&["mailbox", "sync"])["rows"][0].clone()
@@ -30,15 +28,7 @@ fn a_shared_folder_carries_everything_and_is_cleared_once_it_is_confirmed() {
         province.refused(&["mailbox", "add", "Chung", text(&folder)])["code"],
         "mailbox_name_taken"
     );
-    district.json(&[
-        "task",
-        "report",
-        "NV19",
-        "--percent",
-        "65",
-        "--note",
-        "Đã khảo sát tuyến",
-    ]);
+    district.report("NV19", 65, "Đã khảo sát tuyến");
     let sent = sync(district);
     assert_eq!(sent["sent"][0]["to"]["code"], province.code);
     let received = sync(province);
@@ -58,104 +48,28 @@ fn a_shared_folder_carries_everything_and_is_cleared_once_it_is_confirmed() {
     std::fs::rename(&folder, &away).unwrap();
     assert_eq!(district.json(&["mailbox", "list"])["rows"][0]["there"], false);
     std::fs::rename(&away, &folder).unwrap();
-    district.json(&["task", "report", "NV20", "--percent", "40", "--note", "Sau khi cắm lại"]);
+    district.report("NV20", 40, "Sau khi cắm lại");
     sync(district);
     sync(province);
     assert_eq!(province.task("NV20")["row"]["percent"], 40);
     assert_eq!(district.json(&["mailbox", "remove", "Chung"])["rows"], json!([]));
 }
 
-const PASSWORD: &str = "lúa chín vàng";
-
-/// A WebDAV server on this machine.
-struct Server {
-    child: Child,
-    at: SocketAddr,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Server {
-        let mut child = Command::new("rclone")
-            .args(["serve", "webdav"])
-            .arg(folder)
-            .args([
-                "--addr",
-                "127.0.0.1:0",
-                "--config",
-                "/dev/null",
-                "--dir-cache-time",
-                "0s",
-            ])
-            .args(["--user", "mai", "--pass", PASSWORD])
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("rclone must be installed: cargo xtask setup");
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let line = lines.find_map(|line| line.ok().filter(|line| line.contains("started on ")));
-        let line = line.expect("rclone ended at its start");
-        let at = line.rsplit("http://").next().unwrap().trim_end_matches(['/', ']']);
-        let at = at.parse().unwrap();
-        // Whatever it says later must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Server { child, at }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-#[test]
-fn a_webdav_server_carries_everything_and_its_password_is_told_to_nobody() {
-    let pair = Pair::with_the_41();
+/// Both offices add a server as their mailbox with these words and exchange through it, until it is gone: `stop` ends it.
+fn a_server_carries_everything(pair: &Pair, words: &[&str], stop: impl FnOnce()) {
     let (province, district) = (&pair.province, &pair.district);
-    let folder = pair.folder.path().join("Máy chủ");
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("báo cáo.docx"), "không phải của chúng tôi").unwrap();
-    let server = Server::start(&folder);
-    let address = format!("http://{}/", server.at);
-    let (secret, wrong) = (
-        pair.folder.path().join("mật khẩu.txt"),
-        pair.folder.path().join("sai.txt"),
-    );
+    let desk = pair.folder.path();
+    let (secret, wrong) = (desk.join("mật khẩu.txt"), desk.join("sai.txt"));
     std::fs::write(&secret, format!("{PASSWORD}\n")).unwrap();
     std::fs::write(&wrong, "không phải").unwrap();
-    let add = |file| {
-        [
-            "mailbox",
-            "add",
-            "Chung",
-            "--webdav",
-            &address,
-            "--user",
-            "mai",
-            "--password-file",
-            text(file),
-        ]
-        .map(str::to_owned)
-    };
+    let add = |file| [&["mailbox", "add", "Chung"], words, &["--password-file", text(file)]].concat();
     for office in [province, district] {
-        let refused = add(&wrong);
-        let refused: Vec<&str> = refused.iter().map(String::as_str).collect();
-        assert_eq!(office.refused(&refused)["code"], "mailbox_denied");
-        let added = add(&secret);
-        let added: Vec<&str> = added.iter().map(String::as_str).collect();
-        let all = office.json(&added);
-        assert_eq!(all["rows"][0]["place"]["address"], json!(address));
+        assert_eq!(office.refused(&add(&wrong))["code"], "mailbox_denied");
+        let all = office.json(&add(&secret));
+        assert_eq!(all["rows"][0]["place"]["address"], words[1]);
         assert!(!all.to_string().contains(PASSWORD));
     }
-    district.json(&[
-        "task",
-        "report",
-        "NV19",
-        "--percent",
-        "65",
-        "--note",
-        "Đã khảo sát tuyến",
-    ]);
+    district.report("NV19", 65, "Đã khảo sát tuyến");
     assert_eq!(sync(district)["sent"][0]["to"]["code"], province.code);
     assert_eq!(sync(province)["received"][0]["from"]["code"], district.code);
     assert_eq!(province.task("NV19")["row"]["percent"], 65);
@@ -164,12 +78,41 @@ fn a_webdav_server_carries_everything_and_its_password_is_told_to_nobody() {
     pair.agree();
     let quiet = sync(district);
     assert_eq!((&quiet["sent"], &quiet["received"]), (&json!([]), &json!([])));
-    assert!(folder.join("báo cáo.docx").exists());
-    drop(server);
+    stop();
     // The server is gone: nothing is lost, and what went wrong has its own word.
-    district.json(&["task", "report", "NV20", "--percent", "40", "--note", "Khi mất mạng"]);
+    district.report("NV20", 40, "Khi mất mạng");
     assert!(!district.begin(&["mailbox", "sync"]).wait().unwrap().success());
     let list = district.json(&["mailbox", "list"]);
     assert_eq!(list["rows"][0]["trouble"]["code"], "mailbox_unreachable");
     assert!(!list.to_string().contains(PASSWORD));
+}
+
+/// A folder of a server, with a file of somebody else's.
+fn served(pair: &Pair) -> (PathBuf, PathBuf) {
+    let folder = pair.folder.path().join("Máy chủ");
+    std::fs::create_dir_all(folder.join("chidao")).unwrap();
+    let strange = folder.join("chidao/báo cáo.docx");
+    std::fs::write(&strange, "không phải của chúng tôi").unwrap();
+    (folder, strange)
+}
+
+#[test]
+fn a_webdav_server_carries_everything_and_its_password_is_told_to_nobody() {
+    let pair = Pair::with_the_41();
+    let (folder, strange) = served(&pair);
+    let server = WebdavServer::start(&folder.join("chidao"));
+    let address = format!("http://{}/", server.at);
+    a_server_carries_everything(&pair, &["--webdav", &address, "--user", USER], || drop(server));
+    assert!(strange.exists());
+}
+
+#[test]
+fn an_s3_store_carries_everything_and_its_secret_is_told_to_nobody() {
+    let pair = Pair::with_the_41();
+    let (folder, strange) = served(&pair);
+    let server = S3Server::start(&folder);
+    let address = format!("http://{}/", server.at);
+    let words = ["--s3", &address, "--bucket", "chidao", "--key-id", USER];
+    a_server_carries_everything(&pair, &words, || drop(server));
+    assert!(strange.exists());
 }

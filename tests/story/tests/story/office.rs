@@ -199,6 +199,19 @@ impl Office {
         assert_eq!(checked["ok"], true, "{checked}");
     }
 
+    /// Reports progress with a note.
+    pub(crate) fn report(&self, task: &str, percent: u8, note: &str) -> Value {
+        self.json(&[
+            "task",
+            "report",
+            task,
+            "--percent",
+            &percent.to_string(),
+            "--note",
+            note,
+        ])
+    }
+
     pub(crate) fn task(&self, code: &str) -> Value {
         self.json(&["task", "show", code])
     }

@@ -14,15 +14,7 @@ fn a_report_with_a_photo_follows_the_one_before() {
     let pair = Pair::with_the_41();
     let photo = samples::photo(pair.folder.path(), "Ảnh hiện trường.jpg", FIVE_MEGABYTES, 19);
     let unit = &pair.district;
-    unit.json(&[
-        "task",
-        "report",
-        "NV19",
-        "--percent",
-        "50",
-        "--note",
-        "19/21 xã đã dùng chữ ký số",
-    ]);
+    unit.report("NV19", 50, "19/21 xã đã dùng chữ ký số");
     let after = unit.at("2017-06-23T15:00:00+07:00");
     let shown = after.json(&[
         "task",

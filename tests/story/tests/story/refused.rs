@@ -45,7 +45,7 @@ fn each_bad_bundle_is_refused_in_its_own_words_and_changes_nothing() {
     let other = Office::start(pair.folder.path(), "unit", "UBND huyện Tân Yên", "H02.16", clerk);
     enrol(province, &other, pair.folder.path());
 
-    district.json(&["task", "report", "NV19", "--percent", "65", "--note", "Đã triển khai"]);
+    district.report("NV19", 65, "Đã triển khai");
     let good = district.export(province, &pair.stick());
     let bytes = fs::read(&good).unwrap();
     let put = |name: &str, bytes: &[u8]| {

@@ -90,21 +90,13 @@ fn a_restored_copy_that_wrote_under_the_old_numbers_is_told_and_nothing_is_lost(
     // Somebody keeps a copy of the whole folder, works on, and then puts the copy back over it.
     let kept = pair.folder.path().join("bản sao");
     copy_folder(&district.home, &kept);
-    district.json(&[
-        "task",
-        "report",
-        "NV19",
-        "--percent",
-        "50",
-        "--note",
-        "trước khi chép đè",
-    ]);
+    district.report("NV19", 50, "trước khi chép đè");
     let first = district.export(province, &pair.stick());
     province.import(&first);
     fs::remove_dir_all(&district.home).unwrap();
     copy_folder(&kept, &district.home);
     let district = &district.at("2017-06-23T15:00:00+07:00");
-    district.json(&["task", "report", "NV20", "--percent", "40", "--note", "sau khi chép đè"]);
+    district.report("NV20", 40, "sau khi chép đè");
     let second = district.export(province, &pair.stick());
     let report = province.import(&second);
     assert_eq!((&report["outcome"], &report["forks"]), (&json!("imported"), &json!(1)));
@@ -128,7 +120,7 @@ fn a_restored_copy_that_wrote_under_the_old_numbers_is_told_and_nothing_is_lost(
         "what the copy lacked has come back"
     );
     assert_eq!(district.json(&["incidents"])["rows"][0]["own"], true);
-    district.json(&["task", "report", "NV19", "--percent", "60", "--note", "làm tiếp"]);
+    district.report("NV19", 60, "làm tiếp");
     let third = district.export(province, &pair.stick());
     province.import(&third);
     assert_eq!(province.task("NV19")["row"]["percent"], 60);
@@ -159,15 +151,7 @@ fn what_a_lost_machine_sends_is_refused_and_nothing_more_is_encrypted_to_it() {
         .find(|row| row["device"] == id)
         .unwrap();
     assert_eq!(row["revoked"], true);
-    district.json(&[
-        "task",
-        "report",
-        "NV19",
-        "--percent",
-        "50",
-        "--note",
-        "ai đang viết đây",
-    ]);
+    district.report("NV19", 50, "ai đang viết đây");
     let bundle = district.export(province, &pair.stick());
     let refused = province.refused(&["bundle", "import", bundle.to_str().unwrap()]);
     assert_eq!(refused["code"], "bundle_device_revoked");
@@ -276,15 +260,7 @@ fn a_second_machine_joins_its_unit_with_two_files_and_a_code_and_its_work_reache
     province.import(&second.export(province, &pair.stick()));
     let down = province.export(district, &pair.stick());
     second.import(&down);
-    second.json(&[
-        "task",
-        "report",
-        "NV19",
-        "--percent",
-        "65",
-        "--note",
-        "Ghi ở máy thứ hai",
-    ]);
+    second.report("NV19", 65, "Ghi ở máy thứ hai");
     let up = second.export(province, &pair.stick());
     province.import(&up);
     assert_eq!(province.task("NV19")["row"]["percent"], 65);

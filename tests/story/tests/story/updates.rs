@@ -202,15 +202,7 @@ fn a_newer_program_is_installed_from_a_stick_or_taken_back() {
         "update_not_newer",
         "the same again"
     );
-    district.json(&[
-        "task",
-        "report",
-        "NV19",
-        "--percent",
-        "70",
-        "--note",
-        "Ghi bằng bản mới",
-    ]);
+    district.report("NV19", 70, "Ghi bằng bản mới");
     pair.up();
     pair.agree();
 }
