@@ -1,4 +1,5 @@
-//! Asking a person for a file. The page never sees a path to read: it gets tokens of what the person chose.
+//! Asking a person for a file or a place. The page never sees a path to read: it gets tokens of what the person chose. A place
+//! is told by its path, since that is what a person would type otherwise.
 
 use chidao_app::api::Language;
 use serde::Deserialize;
@@ -53,6 +54,35 @@ impl PickKind {
     }
 }
 
+/// What kind of place is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PlaceKind {
+    /// A folder: of a mailbox, of backups.
+    Folder,
+    /// A file with the certificates of an office's own authority, which stays where it is.
+    Certificates,
+}
+
+impl PlaceKind {
+    fn title(self, language: Language) -> &'static str {
+        match (self, language) {
+            (PlaceKind::Folder, Language::Vi) => "Chọn thư mục",
+            (PlaceKind::Folder, Language::En) => "Choose a folder",
+            (PlaceKind::Certificates, Language::Vi) => "Chọn tệp chứng thư gốc",
+            (PlaceKind::Certificates, Language::En) => "Choose the file of root certificates",
+        }
+    }
+}
+
+/// The name for files of every kind.
+fn all_files(language: Language) -> &'static str {
+    match language {
+        Language::Vi => "Tất cả tệp",
+        Language::En => "All files",
+    }
+}
+
 /// Someone to ask. The answer may take as long as the person does: never on the window's thread.
 pub(crate) trait Dialogs: Send + Sync {
     /// The files that the person chose; none if they thought better of it.
@@ -60,6 +90,8 @@ pub(crate) trait Dialogs: Send + Sync {
     /// Where to save a file that has this name; nothing if they thought better of it. Whether an existing file may be
     /// replaced has been asked.
     fn place_to_save(&self, name: &str, language: Language) -> Option<PathBuf>;
+    /// A place that is there; nothing if they thought better of it.
+    fn place(&self, kind: PlaceKind, language: Language) -> Option<PathBuf>;
 }
 
 /// The system's own dialogs.
@@ -69,11 +101,7 @@ impl Dialogs for SystemDialogs {
     fn pick(&self, kind: PickKind, language: Language) -> Vec<PathBuf> {
         let mut dialog = self.0.dialog().file().set_title(kind.title(language));
         if let Some((name, endings)) = kind.endings(language) {
-            let all = match language {
-                Language::Vi => "Tất cả tệp",
-                Language::En => "All files",
-            };
-            dialog = dialog.add_filter(name, endings).add_filter(all, &["*"]);
+            dialog = dialog.add_filter(name, endings).add_filter(all_files(language), &["*"]);
         }
         let chosen = match kind.several() {
             true => dialog.blocking_pick_files().unwrap_or_default(),
@@ -90,10 +118,22 @@ impl Dialogs for SystemDialogs {
         let dialog = self.0.dialog().file().set_title(title).set_file_name(name);
         dialog.blocking_save_file().and_then(|file| file.into_path().ok())
     }
+
+    fn place(&self, kind: PlaceKind, language: Language) -> Option<PathBuf> {
+        let dialog = self.0.dialog().file().set_title(kind.title(language));
+        let chosen = match kind {
+            PlaceKind::Folder => dialog.blocking_pick_folder(),
+            PlaceKind::Certificates => dialog
+                .add_filter("PEM", &["pem", "crt", "cer"])
+                .add_filter(all_files(language), &["*"])
+                .blocking_pick_file(),
+        };
+        chosen.and_then(|place| place.into_path().ok())
+    }
 }
 
 /// Answers in a person's place, for tests that drive the real window: whatever lies in `pick/` is chosen, in the order
-/// of names, and everything is saved in `save/`. Exists in development builds only.
+/// of names, everything is saved in `save/`, and a place is what lies in `place/` and is of its kind. Exists in development builds only.
 #[cfg(debug_assertions)]
 pub(crate) struct FolderDialogs(PathBuf);
 
@@ -125,6 +165,12 @@ impl Dialogs for FolderDialogs {
     fn place_to_save(&self, name: &str, _language: Language) -> Option<PathBuf> {
         let folder = self.0.join("save");
         folder.is_dir().then(|| folder.join(name))
+    }
+
+    fn place(&self, kind: PlaceKind, _language: Language) -> Option<PathBuf> {
+        let entries = std::fs::read_dir(self.0.join("place")).into_iter().flatten();
+        let mut places = entries.flatten().map(|entry| entry.path());
+        places.find(|path| path.is_dir() == (kind == PlaceKind::Folder))
     }
 }
 
@@ -159,5 +205,13 @@ mod tests {
             dialogs.place_to_save("a.chidao", Language::Vi),
             Some(folder.path().join("save/a.chidao"))
         );
+
+        assert_eq!(dialogs.place(PlaceKind::Folder, Language::Vi), None);
+        let place = folder.path().join("place");
+        std::fs::create_dir_all(place.join("Hộp thư")).unwrap();
+        assert_eq!(dialogs.place(PlaceKind::Certificates, Language::Vi), None);
+        std::fs::write(place.join("goc.pem"), "x").unwrap();
+        let chosen = [PlaceKind::Folder, PlaceKind::Certificates].map(|kind| dialogs.place(kind, Language::En));
+        assert_eq!(chosen, [Some(place.join("Hộp thư")), Some(place.join("goc.pem"))]);
     }
 }

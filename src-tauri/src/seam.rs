@@ -7,6 +7,7 @@
 //! | `download` | `{file}`: a token | raw bytes |
 //! | `save_file` | `{file, language}` | `{path}`, or null if the person thought better of it |
 //! | `pick_files` | `{kind, language}` | a list of [`ReadyFile`], empty if the person thought better of it |
+//! | `pick_place` | `{kind, language}` | the path of a folder or file that is there, or null if the person thought better of it |
 //! | `watch` | `{channel}`: where each [`Progress`] is to be sent from now on | nothing |
 //! | `opened` | nothing | the [`ReadyFile`] that the program was opened with, once, or null |
 //! | `painted` | nothing | nothing |
@@ -14,7 +15,7 @@
 //! Each command is a few lines over a function that knows no window, so that it can be tested without one. Everything
 //! that may take long runs off the window's thread.
 
-use crate::dialogs::{Dialogs, PickKind};
+use crate::dialogs::{Dialogs, PickKind, PlaceKind};
 use crate::ending::Counted;
 use crate::host::Host;
 use crate::opened::Opened;
@@ -128,6 +129,16 @@ pub(crate) async fn pick_files(
 }
 
 #[tauri::command]
+pub(crate) async fn pick_place(
+    kind: PlaceKind,
+    language: Language,
+    seam: State<'_, Seam>,
+) -> Result<Option<String>, AppError> {
+    let dialogs = Arc::clone(&seam.dialogs);
+    apart(move || place(&*dialogs, kind, language)).await
+}
+
+#[tauri::command]
 pub(crate) fn watch(channel: Channel<Progress>, seam: State<'_, Seam>) {
     *seam.watching.lock().unwrap_or_else(PoisonError::into_inner) = Some(channel);
 }
@@ -174,6 +185,17 @@ fn save(host: &dyn Host, dialogs: &dyn Dialogs, file: &str, language: Language) 
         host.save_file(file, &path)?;
     }
     Ok(Some(Saved { path }))
+}
+
+/// A place whose path cannot be written as text cannot be typed, kept or told either.
+fn place(dialogs: &dyn Dialogs, kind: PlaceKind, language: Language) -> Result<Option<String>, AppError> {
+    let Some(path) = dialogs.place(kind, language) else {
+        return Ok(None);
+    };
+    let text = path.into_os_string().into_string();
+    let unwritable = |path: std::ffi::OsString| AppError::new("file_unreadable").with("name", path.display());
+    text.map(Some)
+        .map_err(|path| unwritable(path).with("detail", "not UTF-8"))
 }
 
 /// The person has agreed to replace what stands there; it is replaced only once the new file is whole.

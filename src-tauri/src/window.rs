@@ -207,6 +207,7 @@ fn in_window(start: Start) -> ExitCode {
             seam::download,
             seam::save_file,
             seam::pick_files,
+            seam::pick_place,
             seam::watch,
             seam::opened,
             seam::painted

@@ -70,6 +70,10 @@ impl Dialogs for Person {
     fn place_to_save(&self, name: &str, _language: Language) -> Option<PathBuf> {
         self.saves_in.as_ref().map(|folder| folder.join(name))
     }
+
+    fn place(&self, _kind: PlaceKind, _language: Language) -> Option<PathBuf> {
+        self.chooses.first().cloned()
+    }
 }
 
 const NOBODY: Person = Person {
@@ -98,6 +102,29 @@ fn chosen_files_come_in_whole_and_named() {
             .len(),
         0
     );
+}
+
+#[test]
+fn a_chosen_place_is_told_by_its_path() {
+    let person = Person {
+        chooses: vec!["/media/USB/Hộp thư".into()],
+        saves_in: None,
+    };
+    let told = |person| place(person, PlaceKind::Folder, Language::Vi).unwrap();
+    assert_eq!(told(&person).as_deref(), Some("/media/USB/Hộp thư"));
+    assert_eq!(told(&NOBODY), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_place_whose_path_is_no_text_is_refused_and_not_told_as_another() {
+    use std::os::unix::ffi::OsStringExt;
+    let person = Person {
+        chooses: vec![std::ffi::OsString::from_vec(b"/media/USB/H\xd4p th\xad".to_vec()).into()],
+        saves_in: None,
+    };
+    let refused = place(&person, PlaceKind::Folder, Language::Vi).unwrap_err();
+    assert_eq!(refused.code, "file_unreadable");
 }
 
 #[test]

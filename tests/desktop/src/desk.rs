@@ -57,6 +57,16 @@ impl Desk {
         Ok(path)
     }
 
+    /// Lays a folder ready to be chosen as a place. Gives its path.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn lay_folder_ready(&self, name: &str) -> Result<PathBuf, DeskError> {
+        let path = self.folder.path().join("dialogs/place").join(name);
+        fs::create_dir_all(&path).map_err(|error| DeskError::File(path.clone(), error))?;
+        Ok(path)
+    }
+
     /// Takes away what lay ready.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ export interface Asked {
   deaf: boolean;
   /** The file that the program was opened with. */
   opened: HandedFile | null;
+  /** The place that the person chooses in the dialog; unset, there is no such dialog, as in a browser. */
+  place?: string | null;
   /** The requests of one use case, in order. */
   of<K extends keyof UseCases>(name: K): UseCases[K]['request'][];
 }
@@ -64,6 +66,7 @@ export function answering(answers: Answers): Asked {
       return given;
     },
   };
+  Object.defineProperty(host, 'pickPlace', { get: () => (asked.place === undefined ? undefined : async () => asked.place ?? null) });
   useHost(host);
   return asked;
 }

@@ -40,6 +40,7 @@ export function desktop(): Host {
       return ask<Kept | null>('save_file', { file, language: document.documentElement.lang });
     },
     pickFiles: (kind) => ask<HandedFile[]>('pick_files', { kind: SHELL_KINDS[kind], language: document.documentElement.lang }),
+    pickPlace: (kind) => ask<string | null>('pick_place', { kind, language: document.documentElement.lang }),
     opened: () => ask<HandedFile | null>('opened'),
   };
 }

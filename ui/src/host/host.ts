@@ -51,6 +51,9 @@ export interface Kept {
 /** What kind of files the person is to choose. */
 export type PickKind = 'list' | 'bundle' | 'enrolment' | 'answer' | 'photos' | 'backup' | 'any';
 
+/** What kind of place the person is to choose: a folder, or a file with root certificates. */
+export type PlaceKind = 'folder' | 'certificates';
+
 /** Told while a file is handed over: bytes sent so far and in all. */
 export type SeenProgress = (sent: number, size: number) => void;
 
@@ -67,6 +70,8 @@ export interface Host {
   download(file: string, mediaType: string): Promise<Blob>;
   saveFile(file: string, name: string): Promise<Kept | null>;
   pickFiles(kind: PickKind): Promise<HandedFile[]>;
+  /** The path of a place that the person chose, null when they thought better of it. A browser has no such dialog. */
+  pickPlace?(kind: PlaceKind): Promise<string | null>;
   /** The file that the program was opened with, as by a double-click; once. */
   opened(): Promise<HandedFile | null>;
 }

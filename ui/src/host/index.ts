@@ -2,11 +2,11 @@
  * The seam between the page and the program. Only this folder knows where the program is: in the desktop window, behind
  * `chidao serve` on loopback, or, in development and tests, an invented one.
  */
-import { AppFailure, type Host, type HandedFile, type Kept, type PickKind, type SeenProgress, type SeenWork } from './host';
+import { AppFailure, type Host, type HandedFile, type Kept, type PickKind, type PlaceKind, type SeenProgress, type SeenWork } from './host';
 import type { UseCases } from './types/UseCases';
 
 export { AppFailure } from './host';
-export type { Host, HandedFile, Kept, PickKind, SeenProgress, SeenWork } from './host';
+export type { Host, HandedFile, Kept, PickKind, PlaceKind, SeenProgress, SeenWork } from './host';
 export type { UseCases } from './types/UseCases';
 
 let found: Promise<Host> | undefined;
@@ -91,6 +91,11 @@ export async function saveFile(file: string, name: string): Promise<Kept | null>
 /** Lets the person choose files; they are handed over and come back as tokens. */
 export async function pickFiles(kind: PickKind): Promise<HandedFile[]> {
   return (await host()).pickFiles(kind);
+}
+
+/** How the person chooses a place on this machine; nothing where its path can only be typed. */
+export async function placeChooser(): Promise<((kind: PlaceKind) => Promise<string | null>) | undefined> {
+  return (await host()).pickPlace;
 }
 
 /** The file that the program was opened with, as by a double-click; once. */

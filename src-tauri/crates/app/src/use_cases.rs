@@ -239,6 +239,9 @@ impl UseCases for App {
     fn backup_look(&self, request: FileRef) -> Answer<BackupRow> {
         self.do_backup_look(&request)
     }
+    fn backup_verify(&self, request: BackupFrom) -> Answer<BackupVerified> {
+        self.do_backup_verify(&request, &mut Watch::nobody())
+    }
     fn backup_restore(&self, request: BackupFrom) -> Answer<Restored> {
         self.do_backup_restore(&request, &mut Watch::nobody())
     }
@@ -296,6 +299,16 @@ impl UseCases for App {
     }
 }
 
+/// A step of a check in the words of the seam.
+pub(crate) fn check_step(step: CheckStep) -> WorkStep {
+    match step {
+        CheckStep::Reading => WorkStep::Replaying,
+        CheckStep::Applying => WorkStep::Applying,
+        CheckStep::Comparing => WorkStep::Comparing,
+        CheckStep::Attachments => WorkStep::Attachments,
+    }
+}
+
 impl App {
     /// Answers one call of the seam: `{"do": …, "with": …}`, and the name of its work where somebody watches. Never
     /// panics on any input.
@@ -319,6 +332,7 @@ impl App {
             "audit_verify" => answered(name, with, |request: FileRef| self.do_audit_verify(&request, watch)),
             "backup_make" => answered(name, with, |_: Nothing| self.do_backup_make(watch)),
             "backup_daily" => answered(name, with, |_: Nothing| self.do_backup_daily(watch)),
+            "backup_verify" => answered(name, with, |request: BackupFrom| self.do_backup_verify(&request, watch)),
             "backup_restore" => answered(name, with, |request: BackupFrom| {
                 self.do_backup_restore(&request, watch)
             }),
@@ -332,15 +346,10 @@ impl App {
     }
 
     pub(crate) fn do_check(&self, watch: &mut Watch<'_>) -> Answer<CheckReport> {
-        let found = self.opened()?.store.check_watched(&mut |step, done, total| {
-            let step = match step {
-                CheckStep::Reading => WorkStep::Replaying,
-                CheckStep::Applying => WorkStep::Applying,
-                CheckStep::Comparing => WorkStep::Comparing,
-                CheckStep::Attachments => WorkStep::Attachments,
-            };
-            watch.step(step, done, total)
-        })?;
+        let open = self.opened()?;
+        let found = open
+            .store
+            .check_watched(&mut |step, done, total| watch.step(check_step(step), done, total))?;
         Ok(found.into())
     }
 

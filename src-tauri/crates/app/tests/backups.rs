@@ -235,8 +235,9 @@ fn a_backup_is_verified_without_going_back_to_it() {
     said(&unit, "NV19", "Ghi sau khi sao lưu");
     let before = fs::read(&file).unwrap();
 
-    let (row, checked) = unit.verify_backup_file(&file, PASSPHRASE).unwrap();
-    assert!(row.here && checked.ok, "{:?}", checked.troubles);
+    let verified = unit.verify_backup_file(&file, PASSPHRASE).unwrap();
+    let checked = verified.report;
+    assert!(verified.backup.here && checked.ok, "{:?}", checked.troubles);
     let now = unit.check(Nothing {}).unwrap();
     assert!(
         0 < checked.entries && checked.entries < now.entries,
@@ -245,9 +246,18 @@ fn a_backup_is_verified_without_going_back_to_it() {
     assert_eq!(narratives(&unit, "NV19"), ["Ghi sau khi sao lưu"]);
     assert_eq!(fs::read(&file).unwrap(), before, "the backup is as it was");
 
+    // As the page asks for it: one of the folder, or one that was handed over.
+    let of_the_folder = unit.backups(Nothing {}).unwrap().rows[0].name.clone();
+    let handed = unit.stage("goi.chidao-backup", &mut before.as_slice()).unwrap().file;
+    for (name, file) in [(of_the_folder, String::new()), (String::new(), handed)] {
+        let passphrase = PASSPHRASE.into();
+        let asked = BackupFrom { name, file, passphrase };
+        assert!(unit.backup_verify(asked).unwrap().report.ok);
+    }
+
     // Also where nothing was started; and nothing is left behind.
     let new = App::open(homes[1].path(), edges(9)).unwrap();
-    assert!(new.verify_backup_file(&file, PASSPHRASE).unwrap().1.ok);
+    assert!(new.verify_backup_file(&file, PASSPHRASE).unwrap().report.ok);
     let refused = |file: &Path, passphrase: &str| new.verify_backup_file(file, passphrase).unwrap_err().code;
     assert_eq!(refused(&file, "mật khẩu khác"), "wrong_passphrase");
     assert_eq!(new.session(Nothing {}).unwrap().vault, VaultState::Fresh);

@@ -77,3 +77,23 @@ async fn what_was_chosen_can_be_saved_and_progress_is_told() -> Tested {
     assert!(kept == photo, "the saved file differs");
     window.close().await
 }
+
+#[tokio::test]
+async fn a_mailboxs_folder_is_chosen_in_the_systems_dialog() -> Tested {
+    let desk = Desk::new()?;
+    let folder = desk.lay_folder_ready("Hộp thư của huyện")?;
+    let window = desk.open().await?;
+    start(&window).await?;
+    window.script("location.reload()", Value::Null).await?;
+    window.click_text("Đồng bộ").await?;
+    for part in ["mailbox-add", "mailbox-path-choose"] {
+        window.click(&format!("[data-test={part}]")).await?;
+    }
+    let chosen = "
+        const box = document.querySelector('[data-test=mailbox-path]');
+        while (box.value === '') await new Promise((done) => setTimeout(done, 10));
+        return box.value;";
+    let told = window.script(chosen, Value::Null).await?;
+    assert_eq!(told.as_str(), folder.to_str());
+    window.close().await
+}

@@ -8,6 +8,7 @@ import type { BackupKeeping } from "./BackupKeeping";
 import type { BackupMade } from "./BackupMade";
 import type { BackupName } from "./BackupName";
 import type { BackupRow } from "./BackupRow";
+import type { BackupVerified } from "./BackupVerified";
 import type { Backups } from "./Backups";
 import type { BundleExported } from "./BundleExported";
 import type { BundleJournal } from "./BundleJournal";
@@ -249,6 +250,8 @@ export interface UseCases {
   backup_remove: { request: BackupName; response: Backups };
   /** What a backup that was handed over says of itself. */
   backup_look: { request: FileRef; response: BackupRow };
+  /** Tries a backup out in a copy and checks all of it: whether one could go back to it. Also before anything was started here. */
+  backup_verify: { request: BackupFrom; response: BackupVerified };
   /** Goes back to a backup, also before anything was started here. The present state is set aside. */
   backup_restore: { request: BackupFrom; response: Restored };
   /** The updates of the program that are kept here, and how far an installation is. */

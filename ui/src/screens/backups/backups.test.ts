@@ -87,6 +87,31 @@ it('says what going back will do, lets a wrong passphrase be typed again, and sa
   expect(asked.of('backup_restore')[1]).toEqual({ name: row.name, file: '', passphrase: 'đúng' });
 });
 
+it('verifies a backup without going back to it', async () => {
+  const report = { ok: true, feeds: 2, entries: 1234, changes: 99, blobs: 7, troubles: [] as string[] };
+  const asked = answering({
+    backups: () => found,
+    backup_verify: ({ passphrase }) => {
+      if (passphrase === 'sai') throw new AppFailure('wrong_passphrase');
+      return { ...report, backup: row, ...(passphrase === 'hỏng' ? { ok: false, troubles: ['feed 3 chain'] } : {}) };
+    },
+  });
+  const { container } = render(Backups);
+  await screen.findByText('Hằng ngày');
+  await press(container, 'backup-back');
+  await type(container, 'go-back-passphrase', 'sai');
+  await press(container, 'go-back-verify');
+  expect((await screen.findByRole('alert')).textContent).toContain('Mật khẩu');
+  await type(container, 'go-back-passphrase', 'đúng');
+  await press(container, 'go-back-verify');
+  expect(await screen.findByText(/nguyên vẹn: mở được, 1\.234 bút toán và 7 tệp đính kèm/)).toBeTruthy();
+  await type(container, 'go-back-passphrase', 'hỏng');
+  await press(container, 'go-back-verify');
+  expect(await screen.findByText('feed 3 chain')).toBeTruthy();
+  expect(screen.queryByText(/nguyên vẹn: mở được/)).toBeNull();
+  expect(asked.of('backup_restore')).toEqual([]);
+});
+
 it('warns of a backup that another machine made', async () => {
   answering({ backups: () => ({ ...found, rows: [{ ...row, here: false }] }) });
   const { container } = render(Backups);

@@ -1,6 +1,6 @@
 //! Backups: which there are, how many are kept and where, and going back to one.
 
-use super::{ReadyFile, Session};
+use super::{CheckReport, ReadyFile, Session};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -104,7 +104,7 @@ pub struct BackupName {
     pub name: String,
 }
 
-/// Which backup to go back to: one of the folder by name, or a file that was handed over.
+/// Which backup to go back to or to verify: one of the folder by name, or a file that was handed over.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct BackupFrom {
@@ -114,6 +114,16 @@ pub struct BackupFrom {
     pub file: String,
     /// A passphrase with which the backup can be opened: one that was good when it was made; or the office's recovery key.
     pub passphrase: String,
+}
+
+/// What a backup was found to be, without going back to it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct BackupVerified {
+    /// The backup.
+    pub backup: BackupRow,
+    /// What a check of all that is in it found.
+    #[serde(flatten)]
+    pub report: CheckReport,
 }
 
 /// The home is as it was when the backup was made. What it lacks comes back with the bundles of the other side.

@@ -270,6 +270,8 @@ use_cases! {
     backup_remove(BackupName) -> Backups;
     /// What a backup that was handed over says of itself.
     backup_look(FileRef) -> BackupRow;
+    /// Tries a backup out in a copy and checks all of it: whether one could go back to it. Also before anything was started here.
+    backup_verify(BackupFrom) -> BackupVerified;
     /// Goes back to a backup, also before anything was started here. The present state is set aside.
     backup_restore(BackupFrom) -> Restored;
 

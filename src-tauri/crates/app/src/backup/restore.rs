@@ -32,6 +32,14 @@ fn failed(error: std::io::Error) -> AppError {
     AppError::of_writing("file_not_written", &error).retryable()
 }
 
+/// Tells how far the taking out of a backup is, and stops it where that is wished.
+pub(super) fn copying(watch: &mut Watch<'_>) -> impl FnMut(u64, u64) -> Result<(), AppError> {
+    |done, total| match watch.step(WorkStep::Copying, done, total) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(AppError::new("cancelled")),
+    }
+}
+
 /// Whether something was taken out, decided or not.
 pub(crate) fn is_pending(home: &Path) -> bool {
     home.join(RESTORING).exists()
@@ -150,11 +158,15 @@ fn forget_oldest(home: &Path) {
 impl App {
     /// Goes back to a backup of the folder, or to one that was handed over.
     pub(crate) fn do_backup_restore(&self, request: &BackupFrom, watch: &mut Watch<'_>) -> Result<Restored, AppError> {
-        let path = match request.name.as_str() {
-            "" => self.handed_backup(&request.file)?.1,
-            name => self.find_backup(name)?,
-        };
-        self.restore(&path, &request.passphrase, watch)
+        self.restore(&self.backup_at(request)?, &request.passphrase, watch)
+    }
+
+    /// Where a backup of the folder, or one that was handed over, lies.
+    pub(super) fn backup_at(&self, request: &BackupFrom) -> Result<PathBuf, AppError> {
+        match request.name.as_str() {
+            "" => Ok(self.handed_backup(&request.file)?.1),
+            name => self.find_backup(name),
+        }
     }
 
     /// The name and the place of a backup that was handed over.
@@ -200,14 +212,8 @@ impl App {
             fs::remove_dir_all(&coming).map_err(failed)?;
         }
         fs::create_dir(&coming).map_err(failed)?;
-        let told = |step: WorkStep, done, total, watch: &mut Watch<'_>| match watch.step(step, done, total) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(AppError::new("cancelled")),
-        };
         let taken = backup
-            .take_out(path, &coming, &mut |done, total| {
-                told(WorkStep::Copying, done, total, watch)
-            })
+            .take_out(path, &coming, &mut copying(watch))
             .and_then(|()| self.try_out(&coming, passphrase));
         let keys = taken.inspect_err(|_| {
             let _ = fs::remove_dir_all(&coming);

@@ -5,7 +5,7 @@ use crate::arguments::{BackupAsked, Restore};
 use crate::edges::{self, Clock};
 use crate::print::{Output, Table, pairs, words};
 use chidao_app::api::{
-    BackupKeeping, BackupMade, BackupName, BackupRow, BackupWhy, Backups, CheckReport, Nothing, UseCases,
+    BackupKeeping, BackupMade, BackupName, BackupRow, BackupVerified, BackupWhy, Backups, Nothing, UseCases,
 };
 use chidao_app::{App, AppError};
 use serde::Serialize;
@@ -130,14 +130,6 @@ fn listed(backups: &Backups) -> String {
     )
 }
 
-/// A backup, and what a check of all of it found.
-#[derive(Serialize)]
-struct Verified {
-    backup: BackupRow,
-    #[serde(flatten)]
-    report: CheckReport,
-}
-
 /// Tries out a backup without going back to it, also in a folder where nothing was started yet. What does not agree is an answer,
 /// and the program ends with 1.
 pub(super) fn verify(
@@ -148,10 +140,9 @@ pub(super) fn verify(
     output: &mut Output,
 ) -> Result<Outcome, AppError> {
     let passphrase = edges::passphrase(passphrase_file)?;
-    let (backup, report) = App::open(home, clock.edges())?.verify_backup_file(file, &passphrase)?;
-    let verified = Verified { backup, report };
+    let verified = App::open(home, clock.edges())?.verify_backup_file(file, &passphrase)?;
     output.answer(&verified, || {
-        let Verified { backup, report } = &verified;
+        let BackupVerified { backup, report } = &verified;
         let counts = pairs(&[
             ("Bản sao lưu lúc", words::date(&backup.at)),
             ("Bút toán", words::number(report.entries)),
