@@ -72,6 +72,11 @@ test('the register goes back, says what to ask for, and a wrong passphrase chang
   await page.locator('[data-test=go-back]').getByRole('alert').waitFor();
   assert.ok(reports().includes('Ghi sau khi sao lưu'));
   await page.locator('[data-test=go-back-passphrase]').fill(district.passphrase);
+  await page.locator('[data-test=go-back-verify]').click();
+  await page.locator('[data-test=go-back-verified]').filter({ hasText: 'Bản này nguyên vẹn' }).waitFor();
+  await settled(page);
+  assert.deepEqual(await barriers(page), []);
+  assert.ok(reports().includes('Ghi sau khi sao lưu'), 'verifying changes nothing');
   await page.locator('[data-test=go-back-sure]').click();
   await page.locator('[data-test=restored]').waitFor();
   assert.match(await page.locator('[data-test=restored]').innerText(), /gửi một gói/);
