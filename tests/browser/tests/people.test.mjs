@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { join } from 'node:path';
 import { barriers } from '../lib/barriers.mjs';
 import { browser, chidao, folder, pageOf, serve, settled, unlocked } from '../lib/program.mjs';
 import { at } from '../lib/screens.mjs';
@@ -103,4 +104,49 @@ test('the printed key opens for reading until somebody takes the machine over', 
   await served.stop();
   const rows = told(SECOND, 'persons').rows;
   assert.deepEqual(rows.map((row) => row.name.name), ['Lê Văn Bình']);
+});
+
+test('a machine without the root key removes a person, reads while it waits, and writes once it is certified anew', async () => {
+  const second = folder();
+  const [asked, out] = [join(folder(), 'de-nghi.chidao-request'), folder()];
+  const there = (passphrase, ...words) => chidao(second, words, { passphrase });
+  there(FIRST, 'join', 'request', '--person', 'Trần Văn Hùng', '--device', 'Máy hai', '--out', asked);
+  const joined = told(SECOND, 'devices', 'approve', asked, '--out', out);
+  there(FIRST, 'join', 'accept', joined.path, '--code', joined.code);
+  served = await serve(second);
+  page = await pageOf(chrome, served.address);
+  await unlocked(page, FIRST);
+  await at(page, '/settings');
+  await page.locator('[data-test=person-add]').click();
+  await page.locator('[data-test=person-name]').fill('Phạm Thu Hà');
+  await typed(THIRD);
+  await page.locator('[data-test=person-add-now]').click();
+  await persons().filter({ hasText: 'Phạm Thu Hà' }).locator('[data-test=person-remove]').click();
+  assert.match(await page.locator('[data-test=people] [role=alertdialog]').innerText(), /không giữ khoá gốc/);
+  await page.locator('[data-test=person-remove-now]').click();
+  const waits = page.locator('[data-test=awaiting]');
+  await waits.waitFor();
+  await page.locator('[data-test=renewal]').click();
+  await settled(page);
+  assert.deepEqual(await barriers(page), []);
+
+  const coming = page.waitForEvent('download');
+  await page.locator('[data-test=renewal-request]').click();
+  const renewal = join(folder(), 'doi-khoa.chidao-request');
+  await (await coming).saveAs(renewal);
+  const approved = told(SECOND, 'devices', 'approve', renewal, '--out', folder());
+  // Another machine's answer does not fit, and a code read wrongly is told where it was typed.
+  await page.locator('[data-test=renewal-answer]').setInputFiles(joined.path);
+  await page.locator('[data-test=renewal-code]').fill(joined.code);
+  await page.locator('[data-test=renewal-accept]').click();
+  await waits.getByRole('alert').filter({ hasText: 'không phải trả lời' }).waitFor();
+  await page.locator('[data-test=renewal-answer]').setInputFiles(approved.path);
+  await page.locator('[data-test=renewal-accept]').click();
+  await waits.getByRole('alert').filter({ hasText: 'Mã' }).waitFor();
+  await page.locator('[data-test=renewal-code]').fill(approved.code);
+  await page.locator('[data-test=renewal-accept]').click();
+  await waits.waitFor({ state: 'detached' });
+  await served.stop();
+  const devices = there(FIRST, 'devices').rows.filter((row) => row.name === 'Máy hai');
+  assert.deepEqual(devices.map((row) => [row.here, row.revoked]).sort(), [[false, true], [true, false]]);
 });

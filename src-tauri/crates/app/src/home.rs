@@ -13,11 +13,12 @@ use crate::{AppError, staging::Staging};
 use chidao_domain::ids::{ChannelId, DeviceId, RecordKey, UnitId, from_hex, to_hex};
 use chidao_ledger::store::append::{Appended, Author, Edges as WriteEdges, Wish};
 use chidao_ledger::store::{LedgerError, Store, Writer, local};
-use chidao_ledger::trust::{Certificate, Party, Signed, Signer};
+use chidao_ledger::trust::{Certificate, DeviceRequest, Party, Signed, Signer};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use zeroize::Zeroizing;
 
 /// Tells the moment, at +07:00.
 pub type Clock = Box<dyn Fn() -> DateTime<FixedOffset> + Send + Sync>;
@@ -46,6 +47,9 @@ pub(crate) struct Profile {
     pub device_name: String,
     pub age: String,
     pub certificate: Signed,
+    /// The request of a device that is not certified yet; the certificate is that of the device before it. See `renewal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaiting: Option<Signed>,
     pub inner: ChannelId,
     /// The channel to the parent: provisional until one answers.
     pub upward: Option<ChannelId>,
@@ -99,9 +103,6 @@ pub struct App {
 pub(crate) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// What is not found where a machine was opened with the recovery key.
-const SIGNING_KEY: &str = "signing key";
 
 /// Name of the setting that holds the profile.
 pub(crate) const PROFILE: &str = "profile";
@@ -223,8 +224,11 @@ impl App {
 fn signs_for(keys: &Keys, profile: &Profile) -> Result<bool, AppError> {
     let Some(signing) = &keys.signing else { return Ok(false) };
     let signer = Signer::parse(signing).map_err(|error| AppError::internal("signing key", &error))?;
-    let certificate = Certificate::read(&profile.certificate).map_err(LedgerError::from)?;
-    Ok(signer.public() == certificate.key)
+    let key = match &profile.awaiting {
+        Some(request) => DeviceRequest::read(request).map_err(LedgerError::from)?.key,
+        None => Certificate::read(&profile.certificate).map_err(LedgerError::from)?.key,
+    };
+    Ok(signer.public() == key)
 }
 
 impl Open {
@@ -244,13 +248,23 @@ impl Open {
         }
     }
 
+    /// The signing key, where what it signs would be believed.
+    ///
+    /// # Errors
+    /// `recovered_read_only`; `awaiting_certificate`.
+    pub(crate) fn signing(&self) -> Result<&Zeroizing<String>, AppError> {
+        if self.profile.awaiting.is_some() {
+            return Err(AppError::new(match self.keys.signing {
+                Some(_) => "awaiting_certificate",
+                None => "recovered_read_only",
+            }));
+        }
+        let key = self.keys.signing.as_ref();
+        key.ok_or_else(|| AppError::new("recovered_read_only"))
+    }
+
     pub(crate) fn signer(&self) -> Result<Signer, AppError> {
-        let key = self
-            .keys
-            .signing
-            .as_ref()
-            .ok_or_else(|| AppError::new("no_signing_key"))?;
-        Signer::parse(key).map_err(|error| AppError::internal("signing key", &error))
+        Signer::parse(self.signing()?).map_err(|error| AppError::internal("signing key", &error))
     }
 
     pub(crate) fn root(&self) -> Result<Signer, AppError> {
@@ -275,8 +289,7 @@ impl App {
         wishes: Vec<Wish>,
     ) -> Result<Appended, LedgerError> {
         // Nobody vouches for what a machine writes that cannot sign.
-        let signing = open.keys.signing.as_ref();
-        let signing = signing.ok_or_else(|| LedgerError::NotFound(SIGNING_KEY.into()))?;
+        let signing = open.signing().map_err(|error| LedgerError::NotFound(error.code))?;
         let person = chidao_domain::ids::RecordId {
             kind: "person".into(),
             key: open.profile.person,
@@ -353,7 +366,9 @@ impl From<LedgerError> for AppError {
             LedgerError::WrongKey => AppError::new("store_wrong_key"),
             LedgerError::TooNew(version) => AppError::new("store_too_new").with("version", version),
             LedgerError::Cancelled => AppError::new("cancelled"),
-            LedgerError::NotFound(what) if what == SIGNING_KEY => AppError::new("recovered_read_only"),
+            LedgerError::NotFound(what) if ["recovered_read_only", "awaiting_certificate"].contains(&what.as_str()) => {
+                AppError::new(what)
+            }
             LedgerError::NotFound(what) => AppError::new("not_found").with("what", what),
             LedgerError::BadLine { feed, bad } => AppError::new("bad_entry").with("feed", feed).with("detail", bad),
             LedgerError::Broken { feed, what } => AppError::new("bad_range").with("feed", feed).with("detail", what),

@@ -11,7 +11,7 @@ use crate::vault::{Keys, PASSPHRASE_LEAST};
 use chidao_domain::ids::{RecordKey, to_hex};
 use chidao_domain::text;
 use chidao_ledger::chain;
-use chidao_ledger::store::{LedgerError, cells, local};
+use chidao_ledger::store::{LedgerError, Writer, cells, local};
 use chidao_ledger::trust::{Certificate, DeviceAnswer, DeviceRequest, RequestPerson, Signed, Signer};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -30,6 +30,20 @@ struct Joining {
 
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// What a machine learns of its unit with an answer.
+pub(crate) fn take_answer(writer: &mut Writer<'_>, answer: &DeviceAnswer, at: &str) -> Result<(), LedgerError> {
+    for charter in &answer.charters {
+        writer.take_charter(charter)?;
+    }
+    for device in [&answer.certificate, &answer.by].into_iter().chain(&answer.devices) {
+        writer.take_device(device)?;
+    }
+    for channel in &answer.confirmed {
+        writer.set(&format!("confirmed:{channel}"), at)?;
+    }
+    Ok(())
 }
 
 impl App {
@@ -160,20 +174,28 @@ impl App {
         })
     }
 
+    /// The answer to a request, verified: it comes from the unit whose root key the code names.
+    pub(crate) fn answer_to(&self, request: &Signed, file: &str, code: &str) -> Result<DeviceAnswer, AppError> {
+        let signed = self.read_signed(file, "not_an_answer")?;
+        let wrong = |error: &dyn std::fmt::Display| AppError::new("not_an_answer").with("detail", error);
+        let (answer, _) = DeviceAnswer::read(&signed, request).map_err(|error| wrong(&error))?;
+        // Read out by the one who answered: whoever put another answer in its place has another root key.
+        let right = chain::enrolment_code(answer.request, &answer.unit.root);
+        if digits(code) != digits(&right) {
+            return Err(AppError::new("wrong_code"));
+        }
+        Ok(answer)
+    }
+
     pub(crate) fn do_join_accept(&self, request: &JoinAccept) -> Result<Session, AppError> {
         let unlocked = self.vault.open(&request.passphrase)?;
         let keys = &unlocked.keys;
         let store = self.open_store(keys)?;
         let asked = store.read(|c| local::setting(c, JOINING))?.unwrap_or_default();
         let joining: Joining = serde_json::from_str(&asked).map_err(|_| AppError::new("not_joining"))?;
-        let signed = self.read_signed(&request.file, "not_an_answer")?;
         let wrong = |error: &dyn std::fmt::Display| AppError::new("not_an_answer").with("detail", error);
-        let (answer, certificate) = DeviceAnswer::read(&signed, &joining.request).map_err(|error| wrong(&error))?;
-        // Read out by the one who answered: whoever put another answer in its place has another root key.
-        let code = chain::enrolment_code(answer.request, &answer.unit.root);
-        if digits(&request.code) != digits(&code) {
-            return Err(AppError::new("wrong_code"));
-        }
+        let answer = self.answer_to(&joining.request, &request.file, &request.code)?;
+        let certificate = Certificate::read(&answer.certificate).map_err(|error| wrong(&error))?;
         let asked = DeviceRequest::read(&joining.request).map_err(|error| wrong(&error))?;
         let tail = chidao_domain::ids::from_hex(&joining.tail).ok_or_else(|| AppError::new("vault_unreadable"))?;
         let recovery: age::x25519::Recipient = answer.unit.recovery.parse().map_err(|error: &str| wrong(&error))?;
@@ -195,23 +217,14 @@ impl App {
             upward: answer.upward,
             epoch: 1,
             demo: false,
-            party: answer.unit,
+            awaiting: None,
+            party: answer.unit.clone(),
         };
         self.vault.recover_with(&recovery, keys)?;
         let text = serde_json::to_string(&profile).map_err(|error| AppError::internal("profile", &error))?;
         let at = self.now_text();
         store.write(|writer| {
-            for charter in &answer.charters {
-                writer.take_charter(charter)?;
-            }
-            writer.take_device(&answer.certificate)?;
-            writer.take_device(&answer.by)?;
-            for device in &answer.devices {
-                writer.take_device(device)?;
-            }
-            for channel in &answer.confirmed {
-                writer.set(&format!("confirmed:{channel}"), &at)?;
-            }
+            take_answer(writer, &answer, &at)?;
             writer.set(PROFILE, &text)?;
             writer.set(JOINING, "")
         })?;

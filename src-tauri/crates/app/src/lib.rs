@@ -26,6 +26,7 @@ mod mailbox;
 pub mod patience;
 mod people;
 mod register;
+mod renewal;
 mod review;
 mod sealed;
 mod session;

@@ -1,28 +1,19 @@
 //! The persons who work at this machine, each with a passphrase of their own; and taking a machine over with the recovery key.
 //!
-//! Who is removed knew every key of this machine. So the database gets a new one, and the machine becomes another device; the
-//! device that it was is believed no longer. That is made ready beside the home and takes its place as a restored backup does. What
-//! cannot be taken back: copies that were made before, and the unit's root key, if this machine holds it.
+//! Who is removed knew every key of this machine. So the machine becomes another device, as `renewal` tells. What cannot be
+//! taken back: copies that were made before, and the unit's root key, if this machine holds it.
 
-use crate::api::{
-    DeviceRevoke, PassphraseChange, People, PersonAdd, PersonName, PersonRef, PersonRow, Session, TakeOver,
-};
-use crate::home::{App, Open, PROFILE, Profile};
+use crate::AppError;
+use crate::api::{PassphraseChange, People, PersonAdd, PersonName, PersonRef, PersonRow, Session, TakeOver};
+use crate::home::{App, Open, Profile};
 use crate::vault::{Keys, Unlocked, own_identity};
-use crate::{AppError, channels};
-use chidao_domain::ids::{RecordId, RecordKey, to_hex};
+use chidao_domain::ids::{RecordKey, to_hex};
 use chidao_domain::text;
-use chidao_ledger::chain;
-use chidao_ledger::store::append::Wish;
-use chidao_ledger::store::{LedgerError, local};
-use chidao_ledger::trust::{Certificate, Signer};
+use chidao_ledger::store::local;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 /// Setting: the persons.
-const PEOPLE: &str = "people";
-/// Setting: what is still to be done since this machine became another device.
-const UNFINISHED: &str = "people_unfinished";
+pub(crate) const PEOPLE: &str = "people";
 /// Longest name or title, in characters.
 const NAME_LIMIT: usize = 120;
 
@@ -34,17 +25,7 @@ pub(crate) struct Kept {
     pub(crate) name: PersonName,
     /// To whom changed keys are encrypted; none until the person has unlocked once.
     #[serde(default)]
-    recipient: Option<String>,
-}
-
-/// What follows when this machine has become another device. It is noted together with the change, and done by whoever
-/// opens the machine next, should the program not come to it.
-#[derive(Debug, Serialize, Deserialize)]
-struct Unfinished {
-    /// What lay set aside before. The rest is the state that was replaced, and does not stay.
-    aside: Vec<String>,
-    /// A device to be believed no longer, and why.
-    revoke: Option<(String, String)>,
+    pub(crate) recipient: Option<String>,
 }
 
 /// The end of the key of the person who works here now.
@@ -63,7 +44,7 @@ pub(crate) fn kept(open: &Open) -> Result<Vec<Kept>, AppError> {
         .unwrap_or_default())
 }
 
-fn written(all: &[Kept]) -> Result<String, AppError> {
+pub(crate) fn written(all: &[Kept]) -> Result<String, AppError> {
     serde_json::to_string(all).map_err(|error| AppError::internal("people", &error))
 }
 
@@ -103,12 +84,6 @@ fn named(name: &str, title: &str) -> Result<PersonName, AppError> {
     Ok(PersonName { name, title })
 }
 
-/// A new device of the unit, certified by its root key.
-struct Drawn {
-    keys: Keys,
-    profile: Profile,
-}
-
 impl App {
     pub(crate) fn do_people(&self) -> Result<People, AppError> {
         let open = self.opened()?;
@@ -127,13 +102,13 @@ impl App {
         Ok(People {
             rows,
             holds_root: open.keys.root.is_some(),
-            may_remove: open.keys.root.is_some() && open.keys.signing.is_some(),
+            may_remove: open.signing().is_ok(),
         })
     }
 
     pub(crate) fn do_person_add(&self, request: &PersonAdd) -> Result<People, AppError> {
         let open = self.opened()?;
-        open.signer().map_err(|_| AppError::new("recovered_read_only"))?;
+        open.signing()?;
         let name = named(&request.name, &request.title)?;
         self.unused(&request.passphrase)?;
         let person = to_hex(&self.random::<8>());
@@ -182,6 +157,7 @@ impl App {
 
     pub(crate) fn do_person_remove(&self, request: &PersonRef) -> Result<People, AppError> {
         let open = self.opened()?;
+        open.signing()?;
         let me = tail_of(&open.profile);
         let all = kept(&open)?;
         let here = self.vault.persons();
@@ -205,125 +181,24 @@ impl App {
             return Err(AppError::new("person_not_seen").with("name", person));
         }
         let reason = format!("{}: không còn làm việc ở máy này", gone.name.name);
-        let unfinished = self.unfinished(Some((open.profile.device.to_string(), reason)))?;
-        let drawn = self.drawn(&open, Zeroizing::new(to_hex(&self.random::<32>())))?;
+        let revoke = Some((open.profile.device.to_string(), reason));
+        let drawn = self.drawn(&open)?;
         let unlocked = Unlocked {
             keys: drawn.keys.clone(),
             person: me,
         };
         let vault = &self.vault;
-        let profile = serde_json::to_string(&drawn.profile).map_err(|error| AppError::internal("profile", &error))?;
-        let people = written(&rest)?;
-        self.prepare(open, &drawn.keys, |coming, store| {
-            store.write(|writer| {
-                writer.take_device(&drawn.profile.certificate)?;
-                writer.set(PROFILE, &profile)?;
-                writer.set(PEOPLE, &people)?;
-                writer.set(UNFINISHED, &unfinished)?;
-                Ok::<_, LedgerError>(())
-            })?;
+        self.become_another(open, &drawn, &rest, revoke, |coming| {
             for kept in &rest {
                 let recipient = kept.recipient.as_deref().unwrap_or_default();
                 coming.carry_over(vault, &kept.person)?;
                 coming.admit_to(&kept.person, recipient, &drawn.keys)?;
             }
-            let recovery = drawn.profile.party.recovery.parse();
-            let recovery = recovery.map_err(|error: &str| AppError::internal("recovery", &error))?;
-            coming.recover_with(&recovery, &drawn.keys)
+            Ok(())
         })?;
         self.open_with(unlocked)?;
-        self.finish_people()?;
+        self.finish_renewal()?;
         self.do_people()
-    }
-
-    /// Keys and a certificate that make this machine another device.
-    fn drawn(&self, open: &Open, database: Zeroizing<String>) -> Result<Drawn, AppError> {
-        let broken = |error: &dyn std::fmt::Display| AppError::internal("keys", error);
-        let root = open.root()?;
-        let signing = Zeroizing::new(Signer::generate().map_err(|error| broken(&error))?);
-        let signer = Signer::parse(&signing).map_err(|error| broken(&error))?;
-        let identity = age::x25519::Identity::generate();
-        let mut profile = open.profile.clone();
-        profile.device = chain::device_id(signer.public());
-        profile.age = identity.to_public().to_string();
-        profile.certificate = root
-            .sign(Certificate {
-                v: 1,
-                unit: profile.unit(),
-                root: profile.party.root.clone(),
-                device: profile.device,
-                key: signer.public().to_owned(),
-                age: profile.age.clone(),
-                name: profile.device_name.clone(),
-                at: self.now_text(),
-            })
-            .map_err(|error| broken(&error))?;
-        Ok(Drawn {
-            keys: Keys {
-                database,
-                age: chidao_bundle::keys::identity_text(&identity),
-                signing: Some(signing),
-                root: open.keys.root.clone(),
-                own: open.keys.own.clone(),
-                former: std::iter::once(&open.keys.age)
-                    .chain(&open.keys.former)
-                    .cloned()
-                    .collect(),
-            },
-            profile,
-        })
-    }
-
-    fn unfinished(&self, revoke: Option<(String, String)>) -> Result<String, AppError> {
-        let aside = crate::backup::restore::set_aside(&self.home);
-        serde_json::to_string(&Unfinished { aside, revoke }).map_err(|error| AppError::internal("people", &error))
-    }
-
-    /// Does what is still to be done since this machine became another device. What cannot be done now stays noted.
-    pub(crate) fn finish_people(&self) -> Result<(), AppError> {
-        let open = self.opened()?;
-        let text = open.store.read(|c| local::setting(c, UNFINISHED))?;
-        let Some(unfinished) = text.and_then(|text| serde_json::from_str::<Unfinished>(&text).ok()) else {
-            return Ok(());
-        };
-        if open.keys.signing.is_none() {
-            return Ok(());
-        }
-        let replaced = crate::backup::restore::set_aside(&self.home);
-        for name in replaced.iter().filter(|name| !unfinished.aside.contains(name)) {
-            crate::backup::restore::forget_aside(&self.home, name)?;
-        }
-        self.show_device()?;
-        if let Some((device, reason)) = unfinished.revoke {
-            let all = self.do_devices()?.rows;
-            if !all.iter().any(|row| row.device == device && row.revoked) {
-                self.do_device_revoke(&DeviceRevoke { device, reason })?;
-            }
-        }
-        open.store.write(|writer| writer.set(UNFINISHED, ""))?;
-        Ok(())
-    }
-
-    /// The new device's first entries show its certificate to whoever shares a channel with it.
-    fn show_device(&self) -> Result<(), AppError> {
-        let open = self.opened()?;
-        let mut all = vec![open.profile.inner];
-        all.extend(open.store.read(channels::pairs)?.into_iter().map(|channel| channel.key));
-        let person = RecordId {
-            kind: "person".into(),
-            key: open.profile.person,
-        };
-        for channel in all {
-            open.store.write(|writer| {
-                let row = writer.channel(channel)?.id;
-                // An entry says something: who works here, once more where that is known.
-                let known = writer.find_record(row, &person)?.is_some();
-                let name = vec![("name", open.profile.person_name.name.as_str().into())];
-                let wishes = known.then(|| Wish::change(person.clone(), name));
-                self.append(&open, writer, channel, "device.start", wishes.into_iter().collect())
-            })?;
-        }
-        Ok(())
     }
 
     pub(crate) fn do_take_over(&self, request: &TakeOver) -> Result<Session, AppError> {
@@ -337,36 +212,24 @@ impl App {
         }
         let tail: [u8; 8] = self.random();
         let person = to_hex(&tail);
-        let unfinished = self.unfinished(None)?;
-        let mut drawn = self.drawn(&open, Zeroizing::new(to_hex(&self.random::<32>())))?;
+        let mut drawn = self.drawn(&open)?;
         drawn.keys.own = Some(own_identity());
         drawn.profile.person = RecordKey::Owned(open.profile.unit(), tail);
         drawn.profile.person_name = name.clone();
-        let profile = serde_json::to_string(&drawn.profile).map_err(|error| AppError::internal("profile", &error))?;
-        let people = written(&[Kept {
+        let people = [Kept {
             person: person.clone(),
             name,
             recipient: drawn.keys.recipient(),
-        }])?;
-        let recovery = drawn.profile.party.recovery.parse();
-        let recovery = recovery.map_err(|error: &str| AppError::internal("recovery", &error))?;
+        }];
         // Whoever opened it before does so no longer, nor with a copy of its keys.
-        self.prepare(open, &drawn.keys, |coming, store| {
-            store.write(|writer| {
-                writer.take_device(&drawn.profile.certificate)?;
-                writer.set(PROFILE, &profile)?;
-                writer.set(PEOPLE, &people)?;
-                writer.set(UNFINISHED, &unfinished)?;
-                Ok::<_, LedgerError>(())
-            })?;
-            coming.admit(&person, &request.passphrase, &drawn.keys)?;
-            coming.recover_with(&recovery, &drawn.keys)
+        self.become_another(open, &drawn, &people, None, |coming| {
+            coming.admit(&person, &request.passphrase, &drawn.keys)
         })?;
         self.open_with(Unlocked {
             keys: drawn.keys,
             person: Some(person),
         })?;
-        self.finish_people()?;
+        self.finish_renewal()?;
         self.do_session()
     }
 }

@@ -54,6 +54,7 @@ impl App {
             version: self.installation.version.to_string(),
             demo: false,
             recovered: false,
+            awaiting: false,
             conflicts: 0,
             quarantined: 0,
             unsent: 0,
@@ -65,6 +66,7 @@ impl App {
         session.device = Some(open.profile.device_name.clone());
         session.demo = open.profile.demo;
         session.recovered = open.keys.signing.is_none();
+        session.awaiting = open.profile.awaiting.is_some() && !session.recovered;
         open.store.read(|connection| {
             if let Some(upward) = channels::upward(connection, &open.profile)? {
                 session.parent = upward.charter.parent.as_ref().map(name_of);
@@ -179,6 +181,7 @@ impl App {
             upward: None,
             epoch: 1,
             demo: false,
+            awaiting: None,
         };
         store.write(|writer| {
             profile.inner = writer.take_charter(&inner)?;
@@ -241,7 +244,7 @@ impl App {
             crate::people::keep_own(&open)?;
             drop(open);
             // What cannot be done now is tried when it is opened the next time; reading and writing can go on meanwhile.
-            let _ = self.finish_people();
+            let _ = self.finish_renewal();
         }
         self.do_session()
     }

@@ -23,6 +23,12 @@ impl UseCases for App {
     fn take_over(&self, request: TakeOver) -> Answer<Session> {
         self.do_take_over(&request)
     }
+    fn renewal_request(&self, _: Nothing) -> Answer<ReadyFile> {
+        self.do_renewal_request()
+    }
+    fn renewal_accept(&self, request: RenewalAccept) -> Answer<Session> {
+        self.do_renewal_accept(&request)
+    }
     fn people(&self, _: Nothing) -> Answer<People> {
         self.do_people()
     }

@@ -205,7 +205,11 @@ fn with_the_recovery_key_everything_is_read_and_taken_over_by_a_new_device() {
 
     // As it is typed off paper.
     let typed = recovery_key.to_lowercase().replace("key-1", "key-1 ");
-    assert_eq!(code(unlock(&unit, &recovery_key.replace("Q", "P"))), "wrong_passphrase");
+    let mistyped = match recovery_key.ends_with('Q') {
+        true => format!("{}P", &recovery_key[..recovery_key.len() - 1]),
+        false => format!("{}Q", &recovery_key[..recovery_key.len() - 1]),
+    };
+    assert_eq!(code(unlock(&unit, &mistyped)), "wrong_passphrase");
     unlock(&unit, &typed).unwrap();
     assert!(unit.session(Nothing {}).unwrap().recovered);
     assert_eq!(show(&unit, "NV19").row.percent, 55);
@@ -270,4 +274,169 @@ fn a_backup_opens_on_a_new_machine_with_the_recovery_key_alone() {
     assert!(!session.recovered);
     report(&new, 30, "Trên máy mới", vec![]);
     assert!(new.check(Nothing {}).unwrap().ok);
+}
+
+/// A unit with two machines, the second of which does not hold the root key; two persons work there.
+fn with_a_sibling(homes: &[tempfile::TempDir]) -> (App, App, App) {
+    let (province, first) = (province(homes[0].path()), App::open(homes[1].path(), edges(2)).unwrap());
+    begun(&first);
+    enrol(&province, &first);
+    take_in(&province, Some("H02.15"));
+    send(&province, "H02.15", &first);
+    let second = joined(homes[2].path(), 7, &first, "Lê Văn Bình");
+    send(&first, "H02.15", &second);
+    add(&second, "Phạm Thu Hà", SECOND).unwrap();
+    report(&second, 40, "Ghi trước khi gỡ, chưa gửi", vec![]);
+    (province, first, second)
+}
+
+fn remove(app: &App, name: &str) -> Result<People, AppError> {
+    let rows = app.people(Nothing {})?.rows;
+    let person = rows.into_iter().find(|row| row.name.name == name).unwrap().person;
+    app.person_remove(PersonRef { person })
+}
+
+/// What an answer to this machine's request comes to.
+fn certified(first: &App, second: &App, code: Option<&str>) -> Result<Session, AppError> {
+    let asked = second.renewal_request(Nothing {})?;
+    let approved = first.device_approve(carry(second, &asked, first))?;
+    let answer = carry(first, &approved.answer, second);
+    let code = code.map_or(approved.code, str::to_owned);
+    second.renewal_accept(RenewalAccept {
+        file: answer.file,
+        code,
+    })
+}
+
+#[test]
+fn on_a_machine_without_the_root_key_a_removed_person_is_out_at_once_and_work_goes_on_once_it_is_certified() {
+    let homes = homes();
+    let (province, first, second) = with_a_sibling(&homes);
+    let before = second.keys(Nothing {}).unwrap();
+    assert_eq!(code(second.renewal_request(Nothing {})), "not_joining");
+    assert_eq!(remove(&second, "Phạm Thu Hà").unwrap().rows.len(), 1);
+    let waits = |app: &App| {
+        let session = app.session(Nothing {}).unwrap();
+        (session.awaiting, session.recovered)
+    };
+    assert_eq!(waits(&second), (true, false));
+    assert!(
+        !homes[2].path().join("set-aside").exists(),
+        "what she could open is gone"
+    );
+    assert_eq!(code(unlock(&second, SECOND)), "wrong_passphrase");
+    assert_eq!(unlock(&second, JOINED).unwrap(), "Lê Văn Bình");
+    // Everything is read, nothing written: nobody would believe it.
+    assert_eq!(waits(&second), (true, false));
+    assert_eq!(show(&second, "NV19").row.percent, 40);
+    let task_set = |value: &str| {
+        let (task, field, value) = ("NV19".into(), "unit_note".into(), value.into());
+        second.task_set(TaskSet { task, field, value })
+    };
+    assert_eq!(code(task_set("chưa ghi được")), "awaiting_certificate");
+    assert_eq!(code(add(&second, "Trần Văn Nam", FIRST)), "awaiting_certificate");
+    assert_eq!(code(remove(&second, "Lê Văn Bình")), "awaiting_certificate");
+    let export = |to: &str| second.bundle_export(BundleTo { to: to.into() });
+    assert_eq!(code(export("")), "awaiting_certificate");
+    assert!(second.check(Nothing {}).unwrap().ok);
+    // A state that is set aside meanwhile has nothing to do with it, and stays.
+    let made = second.backup_make(Nothing {}).unwrap().made.unwrap().name;
+    let from = BackupFrom {
+        name: made,
+        passphrase: JOINED.into(),
+        ..BackupFrom::default()
+    };
+    let aside = second.backup_restore(from).unwrap().set_aside.unwrap();
+
+    assert_eq!(code(certified(&first, &second, Some("0000 0000"))), "wrong_code");
+    assert_eq!(waits(&second), (true, false));
+    assert!(!certified(&first, &second, None).unwrap().awaiting);
+    assert_eq!(code(second.renewal_request(Nothing {})), "not_joining");
+    assert!(homes[2].path().join(aside).is_dir());
+    task_set("đã ghi được").unwrap();
+    let after = second.keys(Nothing {}).unwrap();
+    assert_ne!(
+        (after.device.as_str(), &after.age),
+        (before.device.as_str(), &before.age)
+    );
+    let devices = second.devices(Nothing {}).unwrap().rows;
+    let revoked = |id: &str| devices.iter().find(|row| row.device == id).unwrap().revoked;
+    assert_eq!((revoked(&before.device), revoked(&after.device)), (true, false));
+
+    // What the device of before wrote and had not sent is believed, by its sibling as by the province.
+    let told = send(&second, "H02.15", &first);
+    assert_eq!((told.quarantined, told.waiting, told.digests_agree), (0, 0, Some(true)));
+    let told = send(&first, "", &province);
+    assert_eq!((told.quarantined, told.waiting, told.digests_agree), (0, 0, Some(true)));
+    assert_eq!(show(&province, "NV19").row.percent, 40);
+    send(&province, "H02.15", &first);
+    assert_eq!(send(&first, "H02.15", &second).digests_agree, Some(true));
+    for app in [&province, &first, &second] {
+        assert!(app.check(Nothing {}).unwrap().ok);
+    }
+}
+
+#[test]
+fn an_answer_for_another_machine_or_from_another_unit_certifies_nothing() {
+    let homes = homes();
+    let (province, first, second) = with_a_sibling(&homes);
+    remove(&second, "Phạm Thu Hà").unwrap();
+    // The province is no machine of the unit: what it signs names its own unit.
+    assert_eq!(code(certified(&province, &second, None)), "not_an_answer");
+    let stranger = tempfile::tempdir().unwrap();
+    let stranger = App::open(stranger.path(), edges(23)).unwrap();
+    let asked = JoinRequest {
+        person_name: "Đỗ Văn Tú".into(),
+        person_title: String::new(),
+        device_name: "Máy khác".into(),
+        passphrase: FIRST.into(),
+    };
+    let asked = stranger.join_request(asked).unwrap();
+    let approved = first.device_approve(carry(&stranger, &asked, &first)).unwrap();
+    let file = carry(&first, &approved.answer, &second).file;
+    let code_read = approved.code;
+    assert_eq!(
+        code(second.renewal_accept(RenewalAccept { file, code: code_read })),
+        "not_an_answer"
+    );
+    assert!(second.session(Nothing {}).unwrap().awaiting);
+    assert!(!certified(&first, &second, None).unwrap().awaiting);
+}
+
+#[test]
+fn a_machine_without_the_root_key_is_taken_over_and_what_a_removal_left_to_be_done_is_done() {
+    let homes = homes();
+    let province = province(homes[0].path());
+    let first = App::open(homes[1].path(), edges(2)).unwrap();
+    let recovery_key = begun(&first);
+    enrol(&province, &first);
+    take_in(&province, Some("H02.15"));
+    send(&province, "H02.15", &first);
+    let second = joined(homes[2].path(), 7, &first, "Lê Văn Bình");
+    send(&first, "H02.15", &second);
+    add(&second, "Phạm Thu Hà", SECOND).unwrap();
+    let hers = second.keys(Nothing {}).unwrap().device;
+    remove(&second, "Phạm Thu Hà").unwrap();
+    // Before the answer comes, the one who is left forgets the passphrase.
+    unlock(&second, &recovery_key).unwrap();
+    let session = second.session(Nothing {}).unwrap();
+    assert_eq!((session.recovered, session.awaiting), (true, false));
+    let taken = TakeOver {
+        person_name: "Trần Văn Nam".into(),
+        person_title: String::new(),
+        passphrase: "mật khẩu của anh Nam".into(),
+    };
+    let session = second.take_over(taken).unwrap();
+    assert_eq!((session.recovered, session.awaiting), (false, true));
+    assert_eq!(code(unlock(&second, JOINED)), "wrong_passphrase");
+    assert_eq!(unlock(&second, "mật khẩu của anh Nam").unwrap(), "Trần Văn Nam");
+    assert!(!certified(&first, &second, None).unwrap().awaiting);
+    let devices = second.devices(Nothing {}).unwrap().rows;
+    assert!(devices.iter().any(|row| row.device == hers && row.revoked));
+    report(&second, 30, "Sau khi nhận lại máy", vec![]);
+    let told = send(&second, "H02.15", &first);
+    assert_eq!((told.quarantined, told.waiting, told.digests_agree), (0, 0, Some(true)));
+    let told = send(&first, "", &province);
+    assert_eq!((told.quarantined, told.waiting, told.digests_agree), (0, 0, Some(true)));
+    assert_eq!(show(&province, "NV19").row.percent, 30);
 }

@@ -7,29 +7,8 @@
 
 mod office;
 
-use chidao_app::App;
 use chidao_app::api::*;
 use office::*;
-use std::path::Path;
-
-/// A further machine of a unit, at which somebody else works.
-fn joined(home: &Path, seed: u64, first: &App, person: &str) -> App {
-    let app = App::open(home, edges(seed)).unwrap();
-    let passphrase = "mật khẩu máy hai".to_owned();
-    let asked = app
-        .join_request(JoinRequest {
-            person_name: person.into(),
-            person_title: String::new(),
-            device_name: "Máy xách tay".into(),
-            passphrase: passphrase.clone(),
-        })
-        .unwrap();
-    let approved = first.device_approve(carry(&app, &asked, first)).unwrap();
-    let answer = carry(first, &approved.answer, &app);
-    let (file, code) = (answer.file, approved.code);
-    app.join_accept(JoinAccept { file, passphrase, code }).unwrap();
-    app
-}
 
 #[test]
 fn a_further_machine_of_the_province_gets_units_that_were_enrolled_after_it_from_the_first() {

@@ -14,6 +14,6 @@ rows: Array<PersonRow>,
  */
 holds_root: boolean, 
 /**
- * Persons can be removed here: it holds that key, and was not opened with the recovery key.
+ * Persons can be removed here: it can write. Without the root key it waits for a certificate afterwards.
  */
 may_remove: boolean, };

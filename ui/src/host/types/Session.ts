@@ -62,6 +62,11 @@ demo: boolean,
  */
 recovered: boolean, 
 /**
+ * It became another device and waits to be certified by a machine that holds the unit's root key: everything can be read, and
+ * nothing written.
+ */
+awaiting: boolean, 
+/**
  * Counts for the navigation: conflicts, quarantined changes.
  */
 conflicts: number, 

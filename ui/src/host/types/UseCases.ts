@@ -64,6 +64,7 @@ import type { RecommendationAdd } from "./RecommendationAdd";
 import type { RecommendationAnswer } from "./RecommendationAnswer";
 import type { RecommendationFilter } from "./RecommendationFilter";
 import type { Recommendations } from "./Recommendations";
+import type { RenewalAccept } from "./RenewalAccept";
 import type { ReportAdd } from "./ReportAdd";
 import type { Restored } from "./Restored";
 import type { Session } from "./Session";
@@ -106,6 +107,10 @@ export interface UseCases {
   /** Makes a machine that was opened with the recovery key another device of its unit, at which a person works with a new */
   /** passphrase. Whoever worked there before is asked no more. */
   take_over: { request: TakeOver; response: Session };
+  /** The request of a machine that became another device and does not hold the unit's root key. */
+  renewal_request: { request: Nothing; response: ReadyFile };
+  /** The answer to it: from then on the machine writes again. */
+  renewal_accept: { request: RenewalAccept; response: Session };
   /** The persons who can open this machine. */
   people: { request: Nothing; response: People };
   /** Lets another person work at this machine, with a passphrase of their own. */

@@ -1,7 +1,10 @@
 import { configure, fireEvent, render, screen } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
+import { AppFailure } from '../../host';
 import { answering } from '../../host/answering';
+import { app } from '../../app/state.svelte';
 import type { People as Told } from '../../host/types/People';
+import Awaiting from './Awaiting.svelte';
 import People from './People.svelte';
 import TakeOver from './TakeOver.svelte';
 
@@ -48,11 +51,45 @@ it('removes another after saying what happens, never oneself', async () => {
 });
 
 it('says what to do where the root key is elsewhere', async () => {
-  answering({ people: () => told({ holds_root: false, may_remove: false }) });
+  answering({ people: () => told({ holds_root: false }) });
   render(People);
   expect(await screen.findByText(/không giữ khoá gốc/)).toBeTruthy();
-  expect(screen.queryByTestId('person-remove')).toBeNull();
+  await fireEvent.click(screen.getByTestId('person-remove'));
+  expect(screen.getByRole('alertdialog').textContent).toContain('máy chỉ xem được cho đến khi');
   render(TakeOver);
-  expect(await screen.findByText(/thêm một máy mới/)).toBeTruthy();
-  expect(screen.queryByTestId('take-over')).toBeNull();
+  expect(await screen.findByText(/xin máy giữ khoá gốc cấp chứng thư mới/)).toBeTruthy();
+  expect(screen.getByTestId('take-over')).toBeTruthy();
+});
+
+it('tells the three steps while the machine waits for its certificate, and asks again for what did not fit', async () => {
+  app.notes = [];
+  const asked = answering({
+    session: () => ({ vault: 'open', awaiting: false }) as never,
+    settings: () => ({}) as never,
+    renewal_request: () => ({ file: 'ready', name: 'de-nghi.chidao-request', size: 900, media_type: '' }),
+    renewal_accept: ({ file, code }) => {
+      if (file !== 'token-dung.chidao-answer') throw new AppFailure('not_an_answer');
+      if (code !== '1234') throw new AppFailure('wrong_code');
+      return { vault: 'open', awaiting: false } as never;
+    },
+  });
+  const { container } = render(Awaiting);
+  const choose = (name: string) => fireEvent.change(container.querySelector('[data-test=renewal-answer]') as HTMLElement, { target: { files: [new File(['x'], name)] } });
+  await fireEvent.click(screen.getByTestId('renewal'));
+  const accept = () => fireEvent.submit(container.querySelector('form') as HTMLElement);
+  await fireEvent.click(screen.getByTestId('renewal-request'));
+  expect(await screen.findByText('Đã lưu: /usb/de-nghi.chidao-request')).toBeTruthy();
+  await choose('sai.chidao-answer');
+  await screen.findByText('sai.chidao-answer');
+  await type('renewal-code', '12');
+  await accept();
+  expect((await screen.findByRole('alert')).textContent).toContain('không phải trả lời');
+  await choose('dung.chidao-answer');
+  await screen.findByText('dung.chidao-answer');
+  await accept();
+  await expect.poll(() => screen.queryByRole('alert')?.textContent ?? '').toContain('Mã');
+  await type('renewal-code', '1234');
+  await accept();
+  await expect.poll(() => app.notes.map((one) => one.text)).toEqual([expect.stringContaining('chứng thư mới')]);
+  expect(asked.of('renewal_accept')).toHaveLength(3);
 });

@@ -114,6 +114,10 @@ use_cases! {
     /// Makes a machine that was opened with the recovery key another device of its unit, at which a person works with a new
     /// passphrase. Whoever worked there before is asked no more.
     take_over(TakeOver) -> Session;
+    /// The request of a machine that became another device and does not hold the unit's root key.
+    renewal_request(Nothing) -> ReadyFile;
+    /// The answer to it: from then on the machine writes again.
+    renewal_accept(RenewalAccept) -> Session;
     /// The persons who can open this machine.
     people(Nothing) -> People;
     /// Lets another person work at this machine, with a passphrase of their own.

@@ -22,7 +22,7 @@ pub struct People {
     pub rows: Vec<PersonRow>,
     /// This machine holds the unit's root key.
     pub holds_root: bool,
-    /// Persons can be removed here: it holds that key, and was not opened with the recovery key.
+    /// Persons can be removed here: it can write. Without the root key it waits for a certificate afterwards.
     pub may_remove: bool,
 }
 
@@ -64,4 +64,13 @@ pub struct TakeOver {
     pub person_title: String,
     /// At least 8 characters.
     pub passphrase: String,
+}
+
+/// The answer of the machine that holds the unit's root key, for one that became another device.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct RenewalAccept {
+    /// Token of the answer's file.
+    pub file: String,
+    /// The code that the other machine shows.
+    pub code: String,
 }

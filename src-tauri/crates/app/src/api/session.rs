@@ -92,6 +92,9 @@ pub struct Session {
     pub demo: bool,
     /// Opened with the recovery key: everything can be read, and nothing written, until somebody takes the machine over.
     pub recovered: bool,
+    /// It became another device and waits to be certified by a machine that holds the unit's root key: everything can be read, and
+    /// nothing written.
+    pub awaiting: bool,
     /// Counts for the navigation: conflicts, quarantined changes.
     pub conflicts: u32,
     /// Changes in quarantine.

@@ -124,26 +124,26 @@ pub(crate) fn go_back_unopened(home: &Path, path: &Path, aside: &str) -> Result<
     taken.inspect_err(|_| {
         let _ = fs::remove_dir_all(&coming);
     })?;
-    decide(home, aside)?;
+    decide(home, &free_aside(home, aside))?;
     finish(home)?;
     Ok(())
 }
 
-/// Decides for what was taken out: the present state will be set aside under `aside`, or that with a number where one of this
-/// name is there.
-fn decide(home: &Path, aside: &str) -> Result<(), AppError> {
+/// A name for a state that is set aside: this one, with a number where a state of this name is there.
+fn free_aside(home: &Path, wanted: &str) -> String {
     let taken = set_aside(home);
-    let free = (1..)
-        .map(|i| {
-            if i == 1 {
-                aside.to_owned()
-            } else {
-                format!("{aside}-{i}")
-            }
+    (1..)
+        .map(|i| match i {
+            1 => wanted.to_owned(),
+            more => format!("{wanted}-{more}"),
         })
         .find(|name| !taken.contains(name))
-        .unwrap_or_default();
-    write_whole(&home.join(RESTORING).join(READY), free.as_bytes())
+        .unwrap_or_default()
+}
+
+/// Decides for what was taken out: the present state will be set aside under this name.
+fn decide(home: &Path, aside: &str) -> Result<(), AppError> {
+    write_whole(&home.join(RESTORING).join(READY), aside.as_bytes())
 }
 
 fn forget_oldest(home: &Path) {
@@ -218,7 +218,7 @@ impl App {
         let keys = taken.inspect_err(|_| {
             let _ = fs::remove_dir_all(&coming);
         })?;
-        let set_aside = self.replace()?;
+        let set_aside = self.replace(&self.next_aside())?;
         // It has taken its place, and opened well before. If it does not now, the session says that it is locked.
         let _ = self.open_with(keys);
         Ok(Restored {
@@ -256,14 +256,14 @@ impl App {
         Ok(unlocked)
     }
 
-    /// Makes another state of this home ready, under other keys, and lets it take the home's place. Answers the folder in which the
-    /// present state was set aside.
+    /// Makes another state of this home ready, under other keys, and lets it take the home's place. `fill` is told the name under
+    /// which the present state will be set aside.
     pub(crate) fn prepare(
         &self,
         open: Arc<Open>,
         keys: &Keys,
-        fill: impl FnOnce(&Vault, &Store) -> Result<(), AppError>,
-    ) -> Result<Option<String>, AppError> {
+        fill: impl FnOnce(&Vault, &Store, &str) -> Result<(), AppError>,
+    ) -> Result<(), AppError> {
         let busy = || AppError::new("home_in_use").retryable();
         let _only = self.lock.replacement.try_lock().map_err(|_| busy())?;
         if is_decided(&self.home) {
@@ -278,28 +278,33 @@ impl App {
         fs::create_dir(&coming).map_err(failed)?;
         let key = chidao_domain::ids::from_hex(&keys.database).ok_or_else(|| AppError::new("vault_unreadable"))?;
         let path = coming.join("ledger.db");
+        let aside = self.next_aside();
         let filled = open
             .store
             .copy_to(&path, &key, &mut |_, _, _| ControlFlow::Continue(()))
             .and_then(|_| Store::open(&path, &key))
             .map_err(AppError::from)
-            .and_then(|store| fill(&Vault::of(&coming), &store));
+            .and_then(|store| fill(&Vault::of(&coming), &store, &aside));
         drop(open);
         filled.inspect_err(|_| {
             let _ = fs::remove_dir_all(&coming);
         })?;
-        self.replace()
+        self.replace(&aside).map(drop)
     }
 
-    /// Lets what was taken out take the home's place.
-    pub(super) fn replace(&self) -> Result<Option<String>, AppError> {
+    /// The name of the next state that is set aside, by the clock.
+    fn next_aside(&self) -> String {
+        free_aside(&self.home, &(self.edges.now)().format("%Y-%m-%dT%H%M%S").to_string())
+    }
+
+    /// Lets what was taken out take the home's place; the present state is set aside under this name.
+    pub(super) fn replace(&self, aside: &str) -> Result<Option<String>, AppError> {
         let give_up = || {
             let _ = fs::remove_dir_all(self.home.join(RESTORING));
         };
         let open = self.close().inspect_err(|_| give_up())?;
         let replaced = self.lock.alone(|| {
-            let aside = (self.edges.now)().format("%Y-%m-%dT%H%M%S").to_string();
-            decide(&self.home, &aside)?;
+            decide(&self.home, aside)?;
             self.staging.forget_all();
             finish(&self.home)
         });

@@ -198,8 +198,7 @@ impl App {
         made: &mut Vec<Made>,
         watch: &mut Watch<'_>,
     ) -> Result<(), AppError> {
-        let secret = making.open.keys.signing.as_ref();
-        let secret = secret.ok_or_else(|| AppError::new("no_signing_key"))?;
+        let secret = making.open.signing()?;
         let signer = file::keys::SigningKey::from_text(secret).map_err(file::BundleError::from)?;
         let count = u32::try_from(pieces.len()).map_err(|error| AppError::internal("volumes", &error))?;
         let total = pieces.iter().map(|piece| piece.weight).sum();

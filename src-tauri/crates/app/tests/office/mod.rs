@@ -179,3 +179,25 @@ pub(crate) fn report(app: &App, percent: u8, note: &str, files: Vec<String>) -> 
     };
     app.report_add(request).unwrap()
 }
+
+/// The passphrase of a machine that joined.
+pub(crate) const JOINED: &str = "mật khẩu máy hai";
+
+/// A further machine of a unit, at which somebody else works.
+pub(crate) fn joined(home: &Path, seed: u64, first: &App, person: &str) -> App {
+    let app = App::open(home, edges(seed)).unwrap();
+    let passphrase = JOINED.to_owned();
+    let asked = app
+        .join_request(JoinRequest {
+            person_name: person.into(),
+            person_title: String::new(),
+            device_name: "Máy xách tay".into(),
+            passphrase: passphrase.clone(),
+        })
+        .unwrap();
+    let approved = first.device_approve(carry(&app, &asked, first)).unwrap();
+    let answer = carry(first, &approved.answer, &app);
+    let (file, code) = (answer.file, approved.code);
+    app.join_accept(JoinAccept { file, passphrase, code }).unwrap();
+    app
+}

@@ -144,7 +144,7 @@ pub(crate) enum PersonsCommand {
         #[arg(long, value_name = "FILE")]
         new_passphrase_file: PathBuf,
     },
-    /// Gỡ một người: dữ liệu đổi khoá, máy được cấp chứng thư mới / remove a person: another database key, another device
+    /// Gỡ một người: dữ liệu đổi khoá, máy đổi chứng thư / remove a person: another database key, another device
     Remove {
         /// Họ và tên, hoặc định danh / name or id
         person: String,
@@ -165,5 +165,19 @@ pub(crate) enum PersonsCommand {
         /// Tệp chứa mật khẩu mới / the new passphrase's file
         #[arg(long, value_name = "FILE")]
         new_passphrase_file: PathBuf,
+    },
+    /// Máy chờ chứng thư: ghi đề nghị cho máy giữ khoá gốc / a machine that waits for its certificate asks for it
+    Request {
+        /// Tệp đề nghị / the request
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Máy chờ chứng thư: nhận trả lời, với mã mà máy kia đọc / accept the answer by the code that the other machine shows
+    Accept {
+        /// Tệp trả lời / the answer
+        file: PathBuf,
+        /// Mã mà máy kia hiện ra / the code
+        #[arg(long)]
+        code: String,
     },
 }

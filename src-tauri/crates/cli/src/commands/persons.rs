@@ -1,9 +1,9 @@
 //! The persons who work at a machine, and taking a machine over.
 
 use crate::arguments::PersonsCommand;
-use crate::edges;
 use crate::print::{Output, Table, words};
-use chidao_app::api::{Nothing, PassphraseChange, People, PersonAdd, PersonRef, TakeOver, UseCases};
+use crate::{edges, home};
+use chidao_app::api::{Nothing, PassphraseChange, People, PersonAdd, PersonRef, RenewalAccept, TakeOver, UseCases};
 use chidao_app::{App, AppError};
 use std::path::Path;
 
@@ -51,7 +51,26 @@ pub(super) fn persons(
             })?;
             app.people(Nothing {})?
         }
+        Some(PersonsCommand::Request { out }) => {
+            let ready = app.renewal_request(Nothing {})?;
+            app.save_file(&ready.file, out)?;
+            let written = serde_json::json!({ "path": out, "size": ready.size });
+            return output.answer(&written, || {
+                format!(
+                    "Đã ghi đề nghị vào {}.\nHãy mang tệp này sang máy giữ khoá gốc của đơn vị và chạy ở đó: chidao devices approve TỆP --out THƯ-MỤC\n",
+                    out.display()
+                )
+            });
+        }
+        Some(PersonsCommand::Accept { file, code }) => {
+            app.renewal_accept(RenewalAccept {
+                file: home::hand_over(app, file)?,
+                code: code.clone(),
+            })?;
+            app.people(Nothing {})?
+        }
     };
+    let awaiting = app.session(Nothing {})?.awaiting;
     output.answer(&told, || {
         let mut table = Table::new()
             .text("Người dùng máy này", 40)
@@ -61,6 +80,12 @@ pub(super) fn persons(
             let here = if row.here { "đang mở" } else { "" };
             table.row([words::person(&row.name), row.person.clone(), here.to_owned()]);
         }
-        table.show("Chưa có ai.")
+        let list = table.show("Chưa có ai.");
+        match awaiting {
+            true => format!(
+                "{list}\nMáy này chờ chứng thư: xem được mọi thứ, chưa ghi được. Hãy chạy: chidao persons request --out TỆP\n"
+            ),
+            false => list,
+        }
     })
 }

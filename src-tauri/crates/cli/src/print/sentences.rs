@@ -62,6 +62,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Máy này đã gửi đề nghị gia nhập và đang chờ trả lời của đơn vị. Khi có tệp trả lời, hãy chạy: chidao join accept TỆP --code MÃ.",
     ),
     (
+        "awaiting_certificate",
+        "Máy này đã đổi khoá và đang chờ chứng thư: xem được mọi thứ nhưng chưa ghi được. Hãy gửi đề nghị cho máy giữ khoá gốc của đơn vị (chidao persons request).",
+    ),
+    (
         "backup_damaged",
         "Bản sao lưu bị hỏng hoặc bị cắt cụt ({detail}). Sổ vẫn như trước; hãy dùng bản khác.",
     ),
@@ -332,7 +336,6 @@ const SENTENCES: &[(&str, &str)] = &[
         "no_siblings",
         "Đơn vị chưa có máy nào khác để gửi. Hãy thêm máy trước: chidao join request trên máy mới, chidao devices approve trên máy này.",
     ),
-    ("no_signing_key", "Máy này không có khoá ký nên không thể ghi."),
     ("no_team_head", "Chưa có trưởng đoàn. Chưa ghi gì."),
     ("not_a_backup", "Tệp này không phải bản sao lưu của Sổ Chỉ Đạo."),
     ("not_a_request", "Tệp này không phải phiếu đề nghị ghi danh hợp lệ."),
