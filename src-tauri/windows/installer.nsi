@@ -10,6 +10,9 @@
 Unicode true
 Target amd64-unicode
 SetCompressor /SOLID lzma
+; The two programs share most of their code: a window that reaches from one into the other halves what they weigh together. Unpacking
+; needs as many megabytes of memory.
+SetCompressorDictSize 64
 RequestExecutionLevel user
 ManifestDPIAware true
 ManifestLongPathAware true
