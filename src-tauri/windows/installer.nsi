@@ -147,6 +147,9 @@ Section "Uninstall"
   ; Only what was installed: the folder may hold a person's own files.
   Delete "$INSTDIR\so-chi-dao.exe"
   Delete "$INSTDIR\chidao.exe"
+  ; What an update set aside while it ran.
+  Delete "$INSTDIR\so-chi-dao.exe.old"
+  Delete "$INSTDIR\chidao.exe.old"
   Delete "$INSTDIR\WebView2Loader.dll"
   Delete "$INSTDIR\bundle.ico"
   Delete "$INSTDIR\LICENSE.txt"

@@ -2,8 +2,8 @@
 //! out with a machine that dies after it.
 
 use super::plan::INSTALLER_SILENT;
-use crate::AppError;
 use crate::backup::restore;
+use crate::{AppError, patience};
 use chidao_bundle::update::Version;
 use std::fs::{self, File};
 use std::io;
@@ -56,6 +56,36 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Gives a program another name, by which it goes on running: Windows lets nobody write over a program that runs, and lets
+/// everybody rename it.
+fn set_aside(program: &Path) -> io::Result<PathBuf> {
+    let old = beside(program, ".old");
+    let _ = fs::remove_file(&old);
+    patience::insist(|| fs::rename(program, &old))?;
+    Ok(old)
+}
+
+/// An installer refuses to write over a program that runs. If this one lies in the folder, it leaves a copy there that does not.
+fn stand_aside(folder: &Path) -> io::Result<()> {
+    let own = std::env::current_exe()?.canonicalize()?;
+    if own.parent() != Some(folder.canonicalize()?.as_path()) {
+        return Ok(());
+    }
+    let old = set_aside(&own)?;
+    fs::copy(&old, &own).map(drop).inspect_err(|_| {
+        let _ = fs::remove_file(&own);
+        let _ = fs::rename(&old, &own);
+    })
+}
+
+/// Removes the programs that were set aside because they ran: they do so no longer.
+pub(super) fn tidy(folder: &Path) {
+    for name in PROGRAMS {
+        let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        let _ = fs::remove_file(beside(&program, ".old"));
+    }
+}
+
 impl Ground for Machine {
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let part = beside(path, ".part");
@@ -63,7 +93,7 @@ impl Ground for Machine {
         io::Write::write_all(&mut file, bytes)?;
         file.sync_all()?;
         drop(file);
-        fs::rename(&part, path)?;
+        patience::insist(|| fs::rename(&part, path))?;
         if let Some(folder) = path.parent() {
             crate::vault::sync_folder(folder);
         }
@@ -75,11 +105,12 @@ impl Ground for Machine {
         fs::copy(from, &part)?;
         File::options().write(true).open(&part)?.sync_all()?;
         if fs::rename(&part, to).is_err() {
-            // Windows lets nobody write over a program that runs, and lets everybody rename it.
-            let old = beside(to, ".old");
-            let _ = fs::remove_file(&old);
-            fs::rename(to, &old)?;
-            fs::rename(&part, to)?;
+            let old = set_aside(to)?;
+            if let Err(error) = patience::insist(|| fs::rename(&part, to)) {
+                // Rather the former program than none.
+                let _ = fs::rename(&old, to);
+                return Err(error);
+            }
             let _ = fs::remove_file(&old);
         }
         if let Some(folder) = to.parent() {
@@ -96,6 +127,9 @@ impl Ground for Machine {
     }
 
     fn install(&self, installer: &Path, folder: &Path) -> io::Result<bool> {
+        if cfg!(windows) {
+            stand_aside(folder)?;
+        }
         let mut command = silent(installer);
         command.arg(INSTALLER_SILENT);
         // NSIS takes the folder as the last word, without quotes, whatever stands in it.
@@ -137,4 +171,38 @@ fn silent(program: &Path) -> Command {
         std::os::windows::process::CommandExt::creation_flags(&mut command, NO_WINDOW);
     }
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_was_set_aside_is_removed_once_it_runs_no_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join(format!("chidao{}", std::env::consts::EXE_SUFFIX));
+        fs::write(&program, "cũ").unwrap();
+        let old = set_aside(&program).unwrap();
+        assert!(!program.exists());
+        assert_eq!(fs::read_to_string(&old).unwrap(), "cũ");
+        // What an earlier one left does not stand in the way.
+        fs::write(&program, "mới").unwrap();
+        assert_eq!(fs::read_to_string(set_aside(&program).unwrap()).unwrap(), "mới");
+        fs::write(folder.path().join("ghi-chú.old"), "của người dùng").unwrap();
+        tidy(folder.path());
+        let left: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.file_name())
+            .collect();
+        assert_eq!(left, ["ghi-chú.old"]);
+    }
+
+    #[test]
+    fn a_program_elsewhere_does_not_stand_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        stand_aside(folder.path()).unwrap();
+        assert!(std::env::current_exe().unwrap().exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

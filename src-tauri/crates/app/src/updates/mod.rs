@@ -40,6 +40,9 @@ impl App {
     /// The same application, which knows how its program came here.
     #[must_use]
     pub fn with_installation(mut self, installation: Installation) -> App {
+        if cfg!(windows) && installation.kind.is_some() {
+            ground::tidy(&installation.folder);
+        }
         self.installation = installation;
         self
     }

@@ -7,10 +7,11 @@ mod dist;
 mod installed;
 mod test;
 mod toolchain;
+mod updated;
 mod wine;
 
 pub(crate) use dist::dist;
-pub(crate) use test::test;
+pub(crate) use test::{Extent, test};
 pub(crate) use toolchain::usual_has_std;
 
 /// What is built for: 64-bit Windows, linked by mingw-w64.

@@ -1,8 +1,8 @@
 //! `cargo xtask test-windows`: what is built for Windows, run under Wine.
 
-use super::installed;
 use super::toolchain::Toolchain;
 use super::wine::Wine;
+use super::{installed, updated};
 use crate::counts::Counts;
 use crate::dist::told;
 use crate::pieces;
@@ -36,8 +36,43 @@ const STORIES: [&str; 6] = [
     "refused::",
 ];
 
-/// Runs everything; the last line printed is the total. `short` leaves out what takes longest.
-pub(crate) fn test(root: &Path, short: bool) -> Result<ExitCode, Failure> {
+/// How much of it is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Everything.
+    Whole,
+    /// One story told both ways and one part of the page: what takes longest is left out.
+    Short,
+    /// One of [`PARTS`].
+    Only(&'static str),
+}
+
+/// What can be run by itself.
+pub(crate) const PARTS: [&str; 5] = ["stories", "rooms", "kills", "users", "page"];
+
+impl Extent {
+    /// The extent that the words after the command ask for.
+    pub(crate) fn asked<W: AsRef<str>>(words: &[W]) -> Option<Extent> {
+        let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+        match words[..] {
+            [] => Some(Extent::Whole),
+            ["--short"] => Some(Extent::Short),
+            ["--only", part] => PARTS.into_iter().find(|known| *known == part).map(Extent::Only),
+            _ => None,
+        }
+    }
+
+    fn has(&self, part: &str) -> bool {
+        match self {
+            Extent::Whole => true,
+            Extent::Short => ["stories", "page"].contains(&part),
+            Extent::Only(only) => *only == part,
+        }
+    }
+}
+
+/// Runs it; the last line printed is the total.
+pub(crate) fn test(root: &Path, extent: &Extent) -> Result<ExitCode, Failure> {
     setup::prepare(root, Purpose::Test)?;
     setup::prepare_for_windows(root, Purpose::Test)?;
     let toolchain = Toolchain::ready(root)?;
@@ -45,7 +80,7 @@ pub(crate) fn test(root: &Path, short: bool) -> Result<ExitCode, Failure> {
     let bench = Bench { root, toolchain, wine };
     let mut steps = Steps::default();
     // The steps have told what went wrong; the summary tells it once more.
-    let _: Result<(), Stop> = bench.run_all(&mut steps, short);
+    let _: Result<(), Stop> = bench.run_all(&mut steps, extent);
     bench.wine.stop(root);
     println!("{}", steps.summary());
     Ok(if steps.all_passed() {
@@ -62,7 +97,7 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn run_all(&self, steps: &mut Steps, short: bool) -> Result<(), Stop> {
+    fn run_all(&self, steps: &mut Steps, extent: &Extent) -> Result<(), Stop> {
         let plain = |done: Result<(), Failure>| (Counts::default(), done);
         steps.step("Page: build", || plain(pieces::build_page(self.root)))?;
         steps.run("Windows: build", &mut self.terminal_program())?;
@@ -71,16 +106,47 @@ impl Bench<'_> {
             Ok(path) => path,
             Err(failure) => return steps.step("Windows: start", || plain(Err(failure))).map(drop),
         };
+        if extent.has("stories") {
+            self.stories(steps, &windows, *extent == Extent::Short)?;
+        }
+        if extent.has("rooms") {
+            steps.run("Windows: rooms", &mut self.rooms())?;
+        }
+        if extent.has("kills") {
+            let mut crash = cargo(self.root);
+            crash
+                .args(["test", "--workspace", "--test", "kills"])
+                .env("CHIDAO_BIN", &windows);
+            steps.run("Windows: kills", self.wine.dress(&mut crash))?;
+        }
+        if extent.has("users") {
+            let mut laid = None;
+            let mut build = || super::dist(self.root).map(|made| laid = Some(made));
+            steps.step("Windows: programs for users", || plain(build()))?;
+            if let Some(laid) = laid {
+                let check = || installed::check(self.root, &self.toolchain, &self.wine, &laid);
+                steps.step("Windows: installer", || plain(check()))?;
+                let check = || updated::check(self.root, &self.toolchain, &self.wine, &laid);
+                steps.step("Windows: updates", || plain(check()))?;
+            }
+        }
+        if extent.has("page") {
+            self.page(steps, &windows, *extent == Extent::Short)?;
+        }
+        Ok(())
+    }
+
+    /// The province on one system and the district on the other, and the reverse.
+    fn stories(&self, steps: &mut Steps, windows: &Path, short: bool) -> Result<(), Stop> {
         steps.run(
             "Linux: build",
             cargo(self.root).args(["build", "--workspace", "--bin", "chidao"]),
         )?;
         let linux = pieces::target(self.root).join("debug/chidao");
-
-        // The province on one system and the district on the other, and the reverse.
+        let linux = linux.as_path();
         for (name, province, district) in [
-            ("Story: Windows below Linux", &linux, &windows),
-            ("Story: Linux below Windows", &windows, &linux),
+            ("Story: Windows below Linux", linux, windows),
+            ("Story: Linux below Windows", windows, linux),
         ] {
             let mut story = cargo(self.root);
             story
@@ -90,22 +156,11 @@ impl Bench<'_> {
                 .env("CHIDAO_BIN_H02_15", district);
             steps.run(name, self.wine.dress(&mut story))?;
         }
-        if !short {
-            steps.run("Windows: rooms", &mut self.rooms())?;
-            let mut crash = cargo(self.root);
-            crash
-                .args(["test", "--workspace", "--test", "kills"])
-                .env("CHIDAO_BIN", &windows);
-            steps.run("Windows: kills", self.wine.dress(&mut crash))?;
-            let mut laid = None;
-            let mut build = || super::dist(self.root).map(|made| laid = Some(made));
-            steps.step("Windows: programs for users", || plain(build()))?;
-            if let Some(laid) = laid {
-                let check = || installed::check(self.root, &self.toolchain, &self.wine, &laid);
-                steps.step("Windows: installer", || plain(check()))?;
-            }
-        }
-        // The page of the real Windows program, in Chromium, through its loopback host.
+        Ok(())
+    }
+
+    /// The page of the real Windows program, in Chromium, through its loopback host.
+    fn page(&self, steps: &mut Steps, windows: &Path, short: bool) -> Result<(), Stop> {
         let mut pages = match short {
             true => {
                 let mut node = program("node", &self.root.join("tests/browser"));
@@ -118,7 +173,7 @@ impl Bench<'_> {
                 npm
             }
         };
-        pieces::with_programs(self.root, &mut pages).env("CHIDAO_BIN", &windows);
+        pieces::with_programs(self.root, &mut pages).env("CHIDAO_BIN", windows);
         steps.run("Windows: page", self.wine.dress(&mut pages))?;
         Ok(())
     }
@@ -147,5 +202,22 @@ impl Bench<'_> {
         fs::write(&path, script).map_err(|error| told(&path, &error))?;
         programs::run(program("chmod", self.root).arg("+x").arg(&path))?;
         Ok(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_form_leaves_out_what_takes_longest_and_a_part_is_run_alone() {
+        let has = |words: &[&str]| {
+            let extent = Extent::asked(words)?;
+            Some(PARTS.map(|part| extent.has(part)))
+        };
+        assert_eq!(has(&[]), Some([true; 5]));
+        assert_eq!(has(&["--short"]), Some([true, false, false, false, true]));
+        assert_eq!(has(&["--only", "users"]), Some([false, false, false, true, false]));
+        assert_eq!((has(&["--only", "nothing"]), has(&["--long"])), (None, None));
     }
 }
