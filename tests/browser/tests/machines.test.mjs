@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
 import { barriers } from '../lib/barriers.mjs';
-import { browser, demonstration, folder, pageOf, serve, unlocked } from '../lib/program.mjs';
+import { browser, chidao, demonstration, folder, pageOf, serve, unlocked } from '../lib/program.mjs';
 import { at } from '../lib/screens.mjs';
 
 const PASSPHRASE = 'lua chin vang dong';
@@ -78,4 +78,37 @@ test('this machine does not offer to revoke itself', async () => {
   const here = page.locator('[data-test=machines] tbody').filter({ hasText: 'máy này' });
   assert.equal(await here.count(), 1);
   assert.equal(await here.locator('[data-test=revoke]').count(), 0);
+});
+
+test('a code that was confirmed at one machine of an office is not asked for at the other', async () => {
+  const desk = folder();
+  const home = (name) => join(desk, name);
+  const does = (name, ...words) => chidao(home(name), words, { passphrase: PASSPHRASE });
+  does('tinh', 'init', '--edition', 'province', '--unit', 'Văn phòng UBND tỉnh Bắc Giang', '--code', 'H02', '--person', 'Nguyễn Đức Đăng', '--title', 'Chánh Văn phòng');
+  does('huyen', 'init', '--edition', 'unit', '--unit', 'UBND huyện Yên Thế', '--code', 'H02.15', '--person', 'Hoàng Thị Mai', '--title', 'Chuyên viên');
+  does('may-hai', 'join', 'request', '--person', 'Trần Văn Hùng', '--device', 'YENTHE-VP-07', '--out', home('may.chidao-request'));
+  const machine = does('huyen', 'devices', 'approve', home('may.chidao-request'), '--out', desk);
+  does('may-hai', 'join', 'accept', machine.path, '--code', machine.code);
+  does('huyen', 'enrol', 'request', '--out', home('ghi-danh.chidao-request'));
+  const { path, code } = does('tinh', 'enrol', 'approve', home('ghi-danh.chidao-request'), '--out', desk);
+  does('huyen', 'bundle', 'import', path);
+  const toOther = () => does('huyen', 'bundle', 'export', '--to', 'H02.15', '--out', desk).path;
+  does('may-hai', 'bundle', 'import', toOther());
+  does('huyen', 'enrol', 'confirm', code);
+  const bundle = toOther();
+
+  const other = await serve(home('may-hai'));
+  try {
+    const looking = await pageOf(chrome, other.address);
+    await unlocked(looking, PASSPHRASE);
+    await looking.getByText('Chưa đối mã với cấp trên').waitFor();
+    await at(looking, '/bundles');
+    await looking.locator('input[type=file][data-test=bundle]').setInputFiles(bundle);
+    await looking.locator('[data-test=outcome]').getByText('Mã với Văn phòng UBND tỉnh Bắc Giang đã được xác nhận ở máy khác của cơ quan').waitFor();
+    await looking.getByText('Chưa đối mã với cấp trên').waitFor({ state: 'detached' });
+    assert.deepEqual(await barriers(looking), []);
+    assert.deepEqual(looking.complaints, []);
+  } finally {
+    await other.stop();
+  }
 });

@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test, that is how it fails")]
 
+use chidao_app::App;
 use chidao_app::api::*;
 use chidao_bundle::keys;
 use chidao_ledger::chain;
 use chidao_ledger::trust::{Certificate, Checkpoint, Signed, Signer};
 use hostile::forge::{Parts, encrypt, frame, identity, seal, tar_of, tar_stream};
-use hostile::office::{Desk, Offices};
+use hostile::office::{Desk, Offices, PASSPHRASE, edges};
 use serde_json::{Value, json};
 
 /// Puts other lines in the place of those of the first range, chained and vouched for as its device would.
@@ -386,4 +387,87 @@ fn what_a_manifest_claims_of_others_changes_nothing_that_is_theirs() {
         offices.other.import("tra-loi", &answer).unwrap().outcome,
         BundleOutcome::Imported
     );
+}
+
+/// The hash of the enrolment that a charter among the members tells, as a manifest names it.
+fn enrolment_of(parts: &Parts) -> String {
+    let charters = parts.members.iter().filter(|(name, _)| name.starts_with("charters/"));
+    let mut all = charters.filter_map(|(_, bytes)| serde_json::from_slice::<Value>(bytes).ok());
+    let answered = all.find(|charter| charter["request"].is_string()).unwrap();
+    let request = answered["request"].as_str().unwrap().parse().unwrap();
+    chain::enrolment_hash(request, answered["parent"]["root"].as_str().unwrap()).to_string()
+}
+
+#[test]
+fn only_a_machine_of_the_office_itself_confirms_its_enrolment_and_only_the_one_that_is_here() {
+    let province = Desk::new(1, Edition::Province, "UBND tỉnh Bắc Giang", "H02");
+    let unit = Desk::new(2, Edition::Unit, "UBND huyện Yên Thế", "H02.15");
+    let request = unit.app.enrol_request(Nothing {}).unwrap();
+    let request = province.handed(&request.name, &unit.bytes(&request));
+    let approved = province.app.enrol_approve(request).unwrap();
+    let answer = Parts::of(&province.bytes(&approved.bundle), &unit.keys.age);
+    let enrolment = enrolment_of(&answer);
+    let state = |app: &App| app.session(Nothing {}).unwrap().enrolment;
+
+    // The parent vouches for itself, with the answer and once more.
+    for _ in 0..2 {
+        let mut says = match state(&unit.app) {
+            EnrolmentState::Requested => answer.clone(),
+            _ => Parts::of(&province.bundle("H02.15"), &unit.keys.age),
+        };
+        says.manifest["channels"][0]["confirmed"] = json!(enrolment);
+        says.manifest["sender"]["parent_verified"] = json!(true);
+        let file = says.sealed(&province.keys.signing, &says.recipients());
+        let report = unit.import("tu-xung", &file).unwrap();
+        assert!(report.unverified && report.confirmed.is_empty());
+        assert_eq!(state(&unit.app), EnrolmentState::Unverified);
+    }
+    // Nor does a child for its parent.
+    let mut says = Parts::of(&unit.bundle(""), &province.keys.age);
+    says.manifest["channels"][0]["confirmed"] = json!(enrolment);
+    let file = says.sealed(&unit.keys.signing, &says.recipients());
+    let report = province.import("tu-xung", &file).unwrap();
+    assert!(report.unverified && report.confirmed.is_empty());
+
+    // A further machine of the unit has the parent's answer, and nobody has confirmed it.
+    let home = tempfile::tempdir().unwrap();
+    let second = App::open(home.path(), edges(7)).unwrap();
+    let asked = second
+        .join_request(JoinRequest {
+            person_name: "Phạm Thu Hà".into(),
+            person_title: String::new(),
+            device_name: "Máy xách tay".into(),
+            passphrase: PASSPHRASE.into(),
+        })
+        .unwrap();
+    let hand = |bytes: Vec<u8>| FileRef {
+        file: second.stage("goi.chidao", &mut &bytes[..]).unwrap().file,
+    };
+    let mut bytes = Vec::new();
+    second.read_file(&asked.file, &mut bytes).unwrap();
+    let joined = unit.app.device_approve(unit.handed(&asked.name, &bytes)).unwrap();
+    second
+        .join_accept(JoinAccept {
+            file: hand(unit.bytes(&joined.answer)).file,
+            passphrase: PASSPHRASE.into(),
+            code: joined.code,
+        })
+        .unwrap();
+    assert_eq!(state(&second), EnrolmentState::Unverified);
+    let honest = Parts::of(&unit.bundle("H02.15"), &unit.keys.age);
+    let says = |hash: &str| {
+        let mut parts = honest.clone();
+        // Of every channel: also of the inner one, which nobody enrolled.
+        for channel in parts.manifest["channels"].as_array_mut().unwrap() {
+            assert!(channel.get("confirmed").is_none(), "nobody has confirmed it");
+            channel["confirmed"] = json!(hash);
+        }
+        let file = parts.sealed(&unit.keys.signing, &parts.recipients());
+        second.bundle_import(hand(file)).unwrap().confirmed.len()
+    };
+    let another = chain::enrolment_hash(enrolment.parse().unwrap(), &unit.keys.age).to_string();
+    assert_eq!(says(&another), 0, "another enrolment's");
+    assert_eq!(state(&second), EnrolmentState::Unverified);
+    assert_eq!(says(&enrolment), 1);
+    assert_eq!(state(&second), EnrolmentState::Confirmed);
 }

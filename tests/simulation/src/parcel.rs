@@ -389,6 +389,7 @@ fn describe(connection: &Connection, info: &ChannelInfo) -> Result<file::Channel
         quarantined: Vec::new(),
         lacks,
         lacks_blobs: Vec::new(),
+        confirmed: None,
         rules: RULES_VERSION,
         entries_digest: hash(entries_digest)?,
         state_digest: hash(state_digest)?,

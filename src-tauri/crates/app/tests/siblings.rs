@@ -7,6 +7,7 @@
 
 mod office;
 
+use chidao_app::App;
 use chidao_app::api::*;
 use office::*;
 
@@ -104,4 +105,59 @@ fn only_a_machine_of_the_unit_itself_may_bring_channels_that_are_not_here() {
     let refused = second.bundle_import(carry(&first, &made.file, &second)).unwrap_err();
     assert_eq!(refused.code, "bundle_not_for_us");
     assert_eq!(totals(&second, "2017-06-23", None).all.total, 0);
+}
+
+/// How the unit stands with its parent, as one of its machines tells.
+fn enrolment(app: &App) -> EnrolmentState {
+    app.session(Nothing {}).unwrap().enrolment
+}
+
+#[test]
+fn a_code_that_was_confirmed_at_one_machine_is_confirmed_at_the_others_of_its_office() {
+    let homes: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();
+    let (province, first) = (province(homes[0].path()), unit(homes[1].path()));
+    let second = joined(homes[2].path(), 7, &first, "Phạm Thu Hà");
+    let third = joined(homes[3].path(), 9, &first, "Đỗ Văn Tú");
+    let request = first.enrol_request(Nothing {}).unwrap();
+    let approved = province.enrol_approve(carry(&first, &request, &province)).unwrap();
+    first.bundle_import(carry(&province, &approved.bundle, &first)).unwrap();
+
+    // With the parent's answer alone nothing is confirmed anywhere.
+    let told = send(&first, "H02.15", &second);
+    assert!(told.confirmed.is_empty());
+    assert_eq!(
+        (enrolment(&first), enrolment(&second)),
+        (EnrolmentState::Unverified, EnrolmentState::Unverified)
+    );
+    // Confirmed at the second; the first learns it, and passes it on to the third together with the parent's answer.
+    let code = approved.code.clone();
+    second.enrol_confirm(ConfirmCode { code }).unwrap();
+    let told = send(&second, "H02.15", &first);
+    assert_eq!(told.confirmed[0].code, "H02");
+    assert_eq!(told.confirmed.len(), 1);
+    let told = send(&first, "H02.15", &third);
+    assert_eq!(told.confirmed.len(), 1);
+    for machine in [&first, &third] {
+        assert_eq!(enrolment(machine), EnrolmentState::Confirmed);
+        assert!(machine.session(Nothing {}).unwrap().enrolment_code.is_none());
+    }
+    // It is news once.
+    assert!(send(&second, "H02.15", &first).confirmed.is_empty());
+    // What the unit has confirmed the parent confirms for itself, and the other way round.
+    assert!(send(&first, "", &province).unverified);
+    province.enrol_confirm(ConfirmCode { code: approved.code }).unwrap();
+    assert!(!send(&first, "", &province).unverified);
+}
+
+#[test]
+fn a_further_machine_of_the_province_learns_which_units_codes_were_confirmed() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let (first, unit) = (province(homes[0].path()), unit(homes[1].path()));
+    let second = joined(homes[2].path(), 5, &first, "Lê Văn Bình");
+    enrol(&first, &unit);
+    let told = send(&first, "H02", &second);
+    assert_eq!(told.confirmed.len(), 1);
+    assert_eq!(told.confirmed[0].code, "H02.15");
+    let rows = second.units(Nothing {}).unwrap().rows;
+    assert!(rows.iter().all(|row| row.enrolment_code.is_none()));
 }

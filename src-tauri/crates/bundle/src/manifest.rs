@@ -130,6 +130,10 @@ pub struct Channel {
     /// Blobs that entries name and whose bytes the sending device does not have.
     #[serde(default)]
     pub lacks_blobs: Vec<Hash>,
+    /// Hash of the channel's enrolment, if somebody has confirmed its code at the sending device. Told to the unit's own further
+    /// devices only, and believed of these only: another unit's word on it is no word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Hash>,
     /// Newest rules version that the sending device knows.
     pub rules: u32,
     /// The ledger's digest over the channel's entries at the sending device.

@@ -51,9 +51,14 @@ pub fn request_hash(text: &str) -> Hash {
     tagged("chidao enrolment request 1\n", &[text.as_bytes()])
 }
 
-/// The short code of an enrolment: eight groups of four decimal digits, more than 100 bits.
+/// The hash of an enrolment: of the request, and of the root key of the parent that answered it.
+pub fn enrolment_hash(request: Hash, parent_root: &str) -> Hash {
+    tagged("chidao enrolment code 1\n", &[&request.0, parent_root.as_bytes()])
+}
+
+/// The short code of an enrolment: eight groups of four decimal digits of its hash, more than 100 bits.
 pub fn enrolment_code(request: Hash, parent_root: &str) -> String {
-    let hash = tagged("chidao enrolment code 1\n", &[&request.0, parent_root.as_bytes()]);
+    let hash = enrolment_hash(request, parent_root);
     let digits = format!("{:039}", u128::from_be_bytes(first_half(hash)));
     let groups: Vec<&str> = (0..8).map(|group| &digits[group * 4..group * 4 + 4]).collect();
     groups.join(" ")

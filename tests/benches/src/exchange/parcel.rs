@@ -152,6 +152,7 @@ impl Desk {
                 quarantined: Vec::new(),
                 lacks: Vec::new(),
                 lacks_blobs: Vec::new(),
+                confirmed: None,
                 rules: RULES_VERSION,
                 entries_digest: hash(entries_digest)?,
                 state_digest: hash(state_digest)?,

@@ -16,6 +16,7 @@ mod lost_laptop;
 mod mailbox;
 mod office;
 mod offline;
+mod one_code;
 mod refused;
 mod samples;
 mod sealed;

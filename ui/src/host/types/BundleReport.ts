@@ -110,4 +110,8 @@ unverified: boolean,
 /**
  * It enrolled this unit under a parent; the code is to be confirmed.
  */
-enrolled: boolean, };
+enrolled: boolean, 
+/**
+ * Units whose code was confirmed at another machine of this unit, and thereby here too.
+ */
+confirmed: Array<UnitName>, };

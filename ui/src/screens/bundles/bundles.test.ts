@@ -20,7 +20,7 @@ const session = () => ({ vault: 'locked' }) as never;
 const report: BundleReport = {
   outcome: 'imported', manifest_hash: 'h', number: 4, sender: unit, sender_person: 'Nguyễn Đức Đăng', sender_device: 'TINH-01', made_at: '2017-06-23T14:31:00+07:00',
   imported_before_at: null, entries: 9, new_entries: 7, waiting: 0, blobs: 2, applied: 12, quarantined: 1, conflicts: 0, forks: 0, volume: null, missing_volumes: [], awaited: 0, taken_up: 5,
-  totals: { tasks: 41, done: 33 }, totals_as_of: '2017-06-23', totals_agree: true, digests_agree: true, unverified: false, enrolled: false,
+  totals: { tasks: 41, done: 33 }, totals_as_of: '2017-06-23', totals_agree: true, digests_agree: true, unverified: false, enrolled: false, confirmed: [],
 };
 
 async function give(container: HTMLElement, ...names: string[]): Promise<void> {
@@ -72,6 +72,13 @@ it('shows what a bundle is that the program was opened with, and takes it in whe
   expect(await screen.findByText('12 thay đổi đã áp dụng')).toBeTruthy();
   await lookForOpened();
   expect(asked.of('bundle_verify')).toHaveLength(1);
+});
+
+it('tells that a code was confirmed at another machine of the office', async () => {
+  answering({ session, bundle_import: () => ({ ...report, confirmed: [unit] }) });
+  const { container } = render(Receive);
+  await give(container, 'so0004.chidao');
+  expect(await screen.findByText('Mã với Văn phòng UBND tỉnh Bắc Giang đã được xác nhận ở máy khác của cơ quan; máy này không phải đối lại.')).toBeTruthy();
 });
 
 it('tells a refusal as a sentence, and goes on with the next bundle', async () => {

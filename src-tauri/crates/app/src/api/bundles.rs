@@ -217,6 +217,8 @@ pub struct BundleReport {
     pub unverified: bool,
     /// It enrolled this unit under a parent; the code is to be confirmed.
     pub enrolled: bool,
+    /// Units whose code was confirmed at another machine of this unit, and thereby here too.
+    pub confirmed: Vec<UnitName>,
 }
 
 /// One line of the journal.

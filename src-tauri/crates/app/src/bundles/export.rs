@@ -2,7 +2,7 @@
 
 use super::making::{Making, contents, hash, id, ledger_hash};
 use super::volumes::Piece;
-use super::{Carried, Note, Told, ranges_beyond, telling};
+use super::{Carried, Note, Told, code_confirmed, ranges_beyond, telling};
 use crate::api::*;
 use crate::channels::Shared;
 use crate::home::{App, Open, name_of};
@@ -277,9 +277,14 @@ impl App {
             .unwrap_or(0);
         let number = last.max(self.last_bundle()) + 1;
         let previous = local::setting(connection, &previous_setting(party.unit))?;
-        let described = channels
-            .iter()
-            .map(|channel| described(connection, channel, self.today()));
+        let of_siblings = party.unit == profile.unit();
+        let described = channels.iter().map(|channel| {
+            let mut described = described(connection, channel, self.today())?;
+            if of_siblings {
+                described.confirmed = code_confirmed::told(connection, channel)?;
+            }
+            Ok(described)
+        });
         Ok(file::Manifest {
             text_type: file::MANIFEST_TYPE.to_owned(),
             format: file::FORMAT,
@@ -426,6 +431,7 @@ fn described(
             .collect(),
         lacks,
         lacks_blobs,
+        confirmed: None,
         rules: RULES_VERSION,
         entries_digest: hash(entries_digest)?,
         state_digest: hash(state_digest)?,

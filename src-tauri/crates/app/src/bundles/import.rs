@@ -1,6 +1,6 @@
 //! A bundle in: verified first, then one transaction; refused without a trace but a line in the journal.
 
-use super::{Note, sets};
+use super::{Note, code_confirmed, sets};
 use crate::api::*;
 use crate::backup::Beside;
 use crate::home::{App, Open};
@@ -27,7 +27,7 @@ const LINES_ALLOWANCE: u64 = 64 << 20;
 const LINES_RATIO: u64 = 100;
 
 /// Either side's failure while members stream in.
-enum Failure {
+pub(super) enum Failure {
     App(AppError),
     Ledger(LedgerError),
 }
@@ -56,13 +56,13 @@ impl From<Failure> for AppError {
     }
 }
 
-fn ledger_hash(hash: file::Hash) -> Result<Hash, AppError> {
+pub(super) fn ledger_hash(hash: file::Hash) -> Result<Hash, AppError> {
     hash.to_string()
         .parse()
         .map_err(|error| AppError::internal("hash", &error))
 }
 
-fn ledger_id(id: file::Id) -> Result<[u8; 16], AppError> {
+pub(super) fn ledger_id(id: file::Id) -> Result<[u8; 16], AppError> {
     from_hex(&id.to_string()).ok_or_else(|| AppError::new("internal").with("place", "id"))
 }
 
@@ -289,6 +289,7 @@ impl App {
                 report.quarantined = applied.quarantined as u32;
                 report.waiting = applied.waiting as u32;
                 self.note_acknowledgements(writer, &manifest)?;
+                report.confirmed = code_confirmed::take(&open.profile, writer, &manifest, &self.now_text())?;
                 report.taken_up = self.take_up(open, writer, &manifest)?;
                 for fork in writer.found_forks().to_vec() {
                     let noted = Noted {
@@ -399,6 +400,7 @@ impl App {
             forks: 0,
             unverified: false,
             enrolled: false,
+            confirmed: Vec::new(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Bundles out and in: the ledger and the bundle file are introduced to each other here.
 
 mod beyond;
+mod code_confirmed;
 mod export;
 mod import;
 mod journal;

@@ -103,6 +103,7 @@ pub fn manifest() -> Manifest {
                 last: 9,
             }],
             lacks_blobs: vec![Hash::of(b"still to come")],
+            confirmed: None,
             rules: 1,
             entries_digest: Hash::of(b"entries"),
             state_digest: Hash::of(b"state"),

@@ -202,6 +202,12 @@ fn report_text(report: &BundleReport) -> String {
         ("Số liệu hai bên", agree(report.totals_agree)),
         ("Mã đối chiếu", agree(report.digests_agree)),
     ]);
+    for unit in &report.confirmed {
+        text.push_str(&format!(
+            "\nMã với {} đã được xác nhận ở máy khác của cơ quan; máy này không phải đối lại.\n",
+            unit.name
+        ));
+    }
     if report.enrolled {
         text.push_str("\nĐơn vị đã được ghi danh. Hãy đọc mã với cấp trên rồi chạy: chidao enrol confirm MÃ\n");
     } else if report.unverified {
