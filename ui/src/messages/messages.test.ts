@@ -34,3 +34,12 @@ it('has a sentence for every refusal of the program', () => {
   expect(codes.length).toBeGreaterThan(50);
   expect([...new Set(codes)].filter((code) => !(code in all.errors.vi))).toEqual([]);
 });
+
+it('has a word for everything that a person or the program does to the register', () => {
+  const sources = import.meta.glob('../../../src-tauri/crates/app/src/**/*.rs', { query: '?raw', import: 'default', eager: true });
+  const acts = Object.values(sources as Record<string, string>).flatMap((text) =>
+    [...(text.split('#[cfg(test)]')[0] ?? '').matchAll(/\.(?:commit|append)\([^";]*"([a-z_]+\.[a-z_]+)"/g)].map((found) => found[1] ?? ''),
+  );
+  expect(acts.length).toBeGreaterThan(15);
+  expect([...new Set(acts)].filter((act) => !(act in all.tasks.vi))).toEqual([]);
+});
