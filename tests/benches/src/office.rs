@@ -54,6 +54,7 @@ fn started(home: &Path, edition: Edition, unit: &str, code: &str) -> Result<App,
         person_title: "Chuyên viên".into(),
         device_name: String::new(),
         passphrase: PASSPHRASE.into(),
+        keep_recovery: false,
     })?;
     // What is measured is the taking in; a copy of the home before it is work of another kind, and may be turned off.
     app.backup_keeping(BackupKeeping {

@@ -302,7 +302,8 @@ impl Run {
         if let Some(answer) = &answered {
             let paths = answer["paths"].as_array().map(Vec::as_slice).unwrap_or_default();
             for path in paths {
-                if !after.contains(Path::new(word(path)?)) {
+                // A program for another system names it as that does.
+                if !after.contains(Path::new(&word(path)?.replace('\\', "/"))) {
                     return Err(format!("what was answered is not on the stick: {path}").into());
                 }
             }

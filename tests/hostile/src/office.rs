@@ -94,6 +94,7 @@ impl Desk {
             person_title: "Chuyên viên".into(),
             device_name: "Máy văn thư".into(),
             passphrase: PASSPHRASE.into(),
+            keep_recovery: false,
         })
         .unwrap();
         // What a refused bundle leaves in the home is measured here; a backup beside it is tested where backups are.

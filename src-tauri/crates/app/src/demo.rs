@@ -75,6 +75,7 @@ fn start(province: &App, district: &App) -> Result<(), AppError> {
         person_title: "Chánh Văn phòng UBND tỉnh".into(),
         device_name: "VP-UBND-TINH-01".into(),
         passphrase: PROVINCE_PASSPHRASE.into(),
+        keep_recovery: false,
     })?;
     district.first_start(FirstStart {
         edition: Edition::Unit,
@@ -84,6 +85,7 @@ fn start(province: &App, district: &App) -> Result<(), AppError> {
         person_title: "Chuyên viên Văn phòng HĐND và UBND huyện".into(),
         device_name: "YENTHE-VP-02".into(),
         passphrase: DISTRICT_PASSPHRASE.into(),
+        keep_recovery: false,
     })?;
     for app in [province, district] {
         mark(app)?;

@@ -112,6 +112,7 @@ mod tests {
             person_title: String::new(),
             device_name: String::new(),
             passphrase: "đồng lúa chín".into(),
+            keep_recovery: false,
         })
         .unwrap();
         let mut heard = (0, 0);

@@ -32,6 +32,14 @@ pub(crate) fn required(field: &str, value: &str, most: usize) -> Result<String, 
     Ok(value)
 }
 
+/// Setting: the recovery key, until it is on paper. It opens nothing that the store's own key does not open.
+const RECOVERY: &str = "recovery_unprinted";
+
+fn unprinted(open: &Open) -> Result<Option<String>, AppError> {
+    let key = open.store.read(|c| local::setting(c, RECOVERY))?;
+    Ok(key.filter(|key| !key.is_empty()))
+}
+
 impl App {
     pub(crate) fn do_session(&self) -> Result<Session, AppError> {
         self.finish_replacing()?;
@@ -55,6 +63,7 @@ impl App {
             demo: false,
             recovered: false,
             awaiting: false,
+            recovery_unprinted: false,
             conflicts: 0,
             quarantined: 0,
             unsent: 0,
@@ -66,6 +75,7 @@ impl App {
         session.device = Some(open.profile.device_name.clone());
         session.demo = open.profile.demo;
         session.recovered = open.keys.signing.is_none();
+        session.recovery_unprinted = !session.recovered && unprinted(&open)?.is_some();
         session.awaiting = open.profile.awaiting.is_some() && !session.recovered;
         open.store.read(|connection| {
             if let Some(upward) = channels::upward(connection, &open.profile)? {
@@ -88,6 +98,17 @@ impl App {
             Ok::<_, LedgerError>(())
         })?;
         Ok(session)
+    }
+
+    pub(crate) fn do_recovery_key(&self) -> Result<RecoveryKey, AppError> {
+        let recovery_key = unprinted(&*self.opened()?)?;
+        let recovery_key = recovery_key.ok_or_else(|| AppError::new("recovery_key_gone"))?;
+        Ok(RecoveryKey { recovery_key })
+    }
+
+    pub(crate) fn do_recovery_printed(&self) -> Result<Session, AppError> {
+        self.opened()?.store.write(|writer| writer.set(RECOVERY, ""))?;
+        self.do_session()
     }
 
     pub(crate) fn do_first_start(&self, request: FirstStart) -> Result<FirstStarted, AppError> {
@@ -198,6 +219,10 @@ impl App {
         };
         let open = Open { store, keys, profile };
         open.keep_profile()?;
+        let recovery_key = chidao_bundle::keys::identity_text(&recovery).to_string();
+        if request.keep_recovery {
+            open.store.write(|writer| writer.set(RECOVERY, &recovery_key))?;
+        }
         let own = chidao_domain::ids::RecordId {
             kind: "unit".into(),
             key: RecordKey::Owned(unit, [0; 8]),
@@ -220,7 +245,6 @@ impl App {
             *unpoisoned(&self.open) = None;
             return Err(error);
         }
-        let recovery_key = chidao_bundle::keys::identity_text(&recovery).to_string();
         Ok(FirstStarted {
             recovery_key,
             session: self.do_session()?,

@@ -17,6 +17,12 @@ impl UseCases for App {
     fn first_start(&self, request: FirstStart) -> Answer<FirstStarted> {
         self.do_first_start(request)
     }
+    fn recovery_key(&self, _: Nothing) -> Answer<RecoveryKey> {
+        self.do_recovery_key()
+    }
+    fn recovery_printed(&self, _: Nothing) -> Answer<Session> {
+        self.do_recovery_printed()
+    }
     fn unlock(&self, request: Unlock) -> Answer<Session> {
         self.do_unlock(request)
     }

@@ -63,6 +63,7 @@ fn begun(unit: &App) -> String {
         person_title: String::new(),
         device_name: "Máy văn thư".into(),
         passphrase: FIRST.into(),
+        keep_recovery: false,
     });
     started.unwrap().recovery_key
 }
@@ -439,4 +440,39 @@ fn a_machine_without_the_root_key_is_taken_over_and_what_a_removal_left_to_be_do
     let told = send(&first, "", &province);
     assert_eq!((told.quarantined, told.waiting, told.digests_agree), (0, 0, Some(true)));
     assert_eq!(show(&province, "NV19").row.percent, 30);
+}
+
+#[test]
+fn a_recovery_key_that_nobody_has_printed_is_shown_again_and_no_longer_once_it_is_on_paper() {
+    let homes = homes();
+    let unit = App::open(homes[1].path(), edges(2)).unwrap();
+    let started = unit.first_start(FirstStart {
+        edition: Edition::Unit,
+        unit_name: "UBND huyện Yên Thế".into(),
+        unit_code: "H02.15".into(),
+        person_name: "Trần Thị Hạnh".into(),
+        person_title: String::new(),
+        device_name: "Máy văn thư".into(),
+        passphrase: FIRST.into(),
+        keep_recovery: true,
+    });
+    let started = started.unwrap();
+    assert!(started.session.recovery_unprinted);
+    // The page was closed before it was printed.
+    drop(unit);
+    let unit = App::open(homes[1].path(), edges(3)).unwrap();
+    assert_eq!(code(unit.recovery_key(Nothing {})), "locked");
+    unlock(&unit, FIRST).unwrap();
+    assert_eq!(
+        unit.recovery_key(Nothing {}).unwrap().recovery_key,
+        started.recovery_key
+    );
+    // Whoever opened it with the key has it on paper.
+    unlock(&unit, &started.recovery_key).unwrap();
+    assert!(!unit.session(Nothing {}).unwrap().recovery_unprinted);
+    unlock(&unit, FIRST).unwrap();
+    assert!(unit.session(Nothing {}).unwrap().recovery_unprinted);
+    assert!(!unit.recovery_printed(Nothing {}).unwrap().recovery_unprinted);
+    assert_eq!(code(unit.recovery_key(Nothing {})), "recovery_key_gone");
+    unlock(&unit, &started.recovery_key).unwrap();
 }

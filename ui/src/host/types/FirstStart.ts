@@ -32,4 +32,9 @@ device_name: string,
 /**
  * At least 8 characters.
  */
-passphrase: string, };
+passphrase: string, 
+/**
+ * Keeps the recovery key, encrypted with everything else, until a person says that it is on paper: whoever asks for it is
+ * a page, which may be closed before that.
+ */
+keep_recovery: boolean, };

@@ -6,7 +6,7 @@ import type { Session } from "./Session";
  */
 export type FirstStarted = { 
 /**
- * The office's recovery key, shown this once, to be printed.
+ * The office's recovery key, to be printed.
  */
 recovery_key: string, 
 /**

@@ -67,6 +67,10 @@ recovered: boolean,
  */
 awaiting: boolean, 
 /**
+ * Nobody has said yet that the recovery key is on paper: it can still be shown.
+ */
+recovery_unprinted: boolean, 
+/**
  * Counts for the navigation: conflicts, quarantined changes.
  */
 conflicts: number, 

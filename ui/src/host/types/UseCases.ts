@@ -64,6 +64,7 @@ import type { RecommendationAdd } from "./RecommendationAdd";
 import type { RecommendationAnswer } from "./RecommendationAnswer";
 import type { RecommendationFilter } from "./RecommendationFilter";
 import type { Recommendations } from "./Recommendations";
+import type { RecoveryKey } from "./RecoveryKey";
 import type { RenewalAccept } from "./RenewalAccept";
 import type { ReportAdd } from "./ReportAdd";
 import type { Restored } from "./Restored";
@@ -102,6 +103,10 @@ export interface UseCases {
   session: { request: Nothing; response: Session };
   /** First start: makes the unit, the person, the keys and the store. Shows the recovery key once. */
   first_start: { request: FirstStart; response: FirstStarted };
+  /** The recovery key once more, as long as nobody has said that it is on paper. */
+  recovery_key: { request: Nothing; response: RecoveryKey };
+  /** The recovery key is on paper: it is kept here no longer. */
+  recovery_printed: { request: Nothing; response: Session };
   /** Opens the vault with a passphrase. */
   unlock: { request: Unlock; response: Session };
   /** Makes a machine that was opened with the recovery key another device of its unit, at which a person works with a new */

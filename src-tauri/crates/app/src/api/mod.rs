@@ -109,6 +109,10 @@ use_cases! {
     session(Nothing) -> Session;
     /// First start: makes the unit, the person, the keys and the store. Shows the recovery key once.
     first_start(FirstStart) -> FirstStarted;
+    /// The recovery key once more, as long as nobody has said that it is on paper.
+    recovery_key(Nothing) -> RecoveryKey;
+    /// The recovery key is on paper: it is kept here no longer.
+    recovery_printed(Nothing) -> Session;
     /// Opens the vault with a passphrase.
     unlock(Unlock) -> Session;
     /// Makes a machine that was opened with the recovery key another device of its unit, at which a person works with a new

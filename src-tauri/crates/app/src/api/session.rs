@@ -95,6 +95,8 @@ pub struct Session {
     /// It became another device and waits to be certified by a machine that holds the unit's root key: everything can be read, and
     /// nothing written.
     pub awaiting: bool,
+    /// Nobody has said yet that the recovery key is on paper: it can still be shown.
+    pub recovery_unprinted: bool,
     /// Counts for the navigation: conflicts, quarantined changes.
     pub conflicts: u32,
     /// Changes in quarantine.
@@ -121,12 +123,23 @@ pub struct FirstStart {
     pub device_name: String,
     /// At least 8 characters.
     pub passphrase: String,
+    /// Keeps the recovery key, encrypted with everything else, until a person says that it is on paper: whoever asks for it is
+    /// a page, which may be closed before that.
+    #[serde(default)]
+    pub keep_recovery: bool,
+}
+
+/// The recovery key of a register whose key is not on paper yet.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct RecoveryKey {
+    /// The key, to be printed.
+    pub recovery_key: String,
 }
 
 /// What first start made.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct FirstStarted {
-    /// The office's recovery key, shown this once, to be printed.
+    /// The office's recovery key, to be printed.
     pub recovery_key: String,
     /// Where the installation stands now.
     pub session: Session,

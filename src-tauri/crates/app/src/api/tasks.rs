@@ -335,6 +335,8 @@ pub struct TaskDetail {
     pub may_report: bool,
     /// This side may judge the last completion.
     pub may_assess: bool,
+    /// What the parent says of the last completion, also of one that came with a list.
+    pub assessment: Option<Assessment>,
     /// This person's last change on this machine can be taken back.
     pub may_undo: bool,
 }

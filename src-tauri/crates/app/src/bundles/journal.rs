@@ -114,7 +114,8 @@ impl App {
             for line in local::journal(connection, JOURNAL_LINES)? {
                 let note: Note = serde_json::from_str(&line.line).unwrap_or_default();
                 let confirmed = match line.unit {
-                    Some(unit) if line.outgoing => Some(confirmed(connection, unit, &note)?),
+                    // What carries nothing but acknowledgements is not acknowledged itself.
+                    Some(unit) if line.outgoing && note.entries > 0 => Some(confirmed(connection, unit, &note)?),
                     _ => None,
                 };
                 lines.push(BundleLine {

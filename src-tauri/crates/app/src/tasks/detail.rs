@@ -235,7 +235,11 @@ fn detail(
     let standing = standing(&heads);
     let reports = report_views(&mut views, info.row)?;
     let completed = !completion(&mut views, info.row)?.is_empty() && child == ChildStatus::Completed;
-    let judged = !assessments(&mut views, info.row)?.is_empty();
+    // The latest of several, which machines may have written side by side.
+    let verdicts = assessments(&mut views, info.row)?.into_iter();
+    let assessment = verdicts
+        .map(|(_, verdict)| verdict)
+        .max_by(|one, other| one.origin.at.cmp(&other.origin.at));
     Ok(TaskDetail {
         cells: shown,
         findings: inspections::findings_of_task(&mut views, info.row)?,
@@ -243,7 +247,8 @@ fn detail(
         attachments: views.attachments(info.row)?,
         steps: steps(own, child, standing),
         may_report: matches!(own, Side::Child | Side::Own) && standing == Standing::Active,
-        may_assess: matches!(own, Side::Parent | Side::Own) && completed && !judged,
+        may_assess: matches!(own, Side::Parent | Side::Own) && completed && assessment.is_none(),
+        assessment,
         may_undo: write::undoable(connection, open, info)?.is_some(),
         reports,
         row,

@@ -1,5 +1,6 @@
 mod drafts;
 mod history;
+mod judged;
 mod long_work;
 mod outgoing;
 mod own_inspections;

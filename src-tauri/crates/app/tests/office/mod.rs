@@ -47,6 +47,7 @@ pub(crate) fn started(
         person_title: title.into(),
         device_name: "Máy văn thư".into(),
         passphrase: PASSPHRASE.into(),
+        keep_recovery: false,
     })
     .unwrap();
     app

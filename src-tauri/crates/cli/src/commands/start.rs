@@ -31,6 +31,8 @@ pub(super) fn init(
         person_title: init.title.clone(),
         device_name: init.device.clone(),
         passphrase: edges::passphrase(passphrase_file)?,
+        // It is printed below, and what was printed cannot be closed unread.
+        keep_recovery: false,
     };
     let started = App::open(home, clock.edges())?.first_start(request)?;
     output.answer(&started, || {

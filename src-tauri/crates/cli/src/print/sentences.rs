@@ -423,6 +423,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "recovered_read_only",
         "Máy đang mở bằng khoá khôi phục: xem được mọi thứ nhưng chưa ghi được. Hãy nhận lại máy này trước (chidao persons take-over).",
     ),
+    (
+        "recovery_key_gone",
+        "Khoá khôi phục đã được xác nhận là in ra giấy nên không còn giữ trên máy.",
+    ),
     ("refused", "Không được ghi \"{field}\": {reason}. Không có gì thay đổi."),
     (
         "register_not_empty",

@@ -162,10 +162,8 @@ impl Office<'_> {
         holds(listed["version"] == GOOD, &format!("the new program says {listed}"))?;
         let left = fs::read_dir(&self.programs).map_err(|error| crate::dist::told(&self.programs, &error))?;
         let left: Vec<PathBuf> = left.flatten().map(|entry| entry.path()).collect();
-        let unfit = |path: &&PathBuf| {
-            path.extension()
-                .is_some_and(|ending| ending == "part" || ending == "old")
-        };
+        // A program set aside while it ran goes when the new one starts from there, which here is another elsewhere.
+        let unfit = |path: &&PathBuf| path.extension().is_some_and(|ending| ending == "part");
         match left.iter().find(unfit) {
             Some(path) => Err(Failure::new(format!("{} was left behind", path.display()))),
             None => Ok(()),

@@ -338,14 +338,16 @@ fn child_step(
             .and_then(ChildStatus::from_code)?;
         Some((status, date(value.get("on"))))
     };
-    let Some((status, on)) = shown(heads, "status").and_then(step) else {
-        return Ok(shown(heads, "opening_status")
-            .and_then(step)
-            .unwrap_or((ChildStatus::New, None)));
+    // What the task came with counts as the child's word until it has spoken itself.
+    let said = ["status", "opening_status"]
+        .into_iter()
+        .find_map(|field| Some((field, shown(heads, field).and_then(step)?)));
+    let Some((field, (status, on))) = said else {
+        return Ok((ChildStatus::New, None));
     };
     if status == ChildStatus::Completed
         && !returned.is_empty()
-        && let Some(head) = heads.get("status").and_then(|cell| cell.0.first())
+        && let Some(head) = heads.get(field).and_then(|cell| cell.0.first())
     {
         let position = Position {
             feed: feeds.get(connection, head.feed)?.key,
