@@ -48,7 +48,15 @@ test('a second machine joins its unit with two files and a code', async () => {
   assert.deepEqual(await barriers(joining), []);
 
   await at(page, '/settings');
-  const [answered] = await Promise.all([page.waitForEvent('download'), page.locator('[data-test=join-request]').setInputFiles(request)]);
+  // Who asks is seen first, and nothing is done until somebody says yes.
+  await page.locator('[data-test=join-request]').setInputFiles(request);
+  const asks = page.locator('[data-test=machine-asks]');
+  await asks.waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await asks.getByRole('button', { name: 'Thôi' }).click();
+  assert.equal(await page.locator('[data-test=machine-approved]').count(), 0);
+  await page.locator('[data-test=join-request]').setInputFiles(request);
+  const [answered] = await Promise.all([page.waitForEvent('download'), page.locator('[data-test=machine-accept]').click()]);
   const answer = join(folder(), answered.suggestedFilename());
   await answered.saveAs(answer);
   const code = (await page.locator('[data-test=machine-code]').innerText()).trim();

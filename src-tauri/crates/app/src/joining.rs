@@ -110,11 +110,29 @@ impl App {
         serde_json::from_slice(&bytes).map_err(|error| AppError::new(what).with("detail", error))
     }
 
+    fn read_device_request(&self, file: &FileRef) -> Result<(Signed, DeviceRequest), AppError> {
+        let signed = self.read_signed(&file.file, "not_a_request")?;
+        let request = DeviceRequest::read(&signed);
+        let request = request.map_err(|error| AppError::new("not_a_request").with("detail", error))?;
+        Ok((signed, request))
+    }
+
+    pub(crate) fn do_device_look(&self, file: &FileRef) -> Result<DeviceSeen, AppError> {
+        self.opened()?.root()?;
+        let (_, request) = self.read_device_request(file)?;
+        Ok(DeviceSeen {
+            device: request.name,
+            person: PersonName {
+                name: request.person.name,
+                title: request.person.title,
+            },
+            at: request.at,
+        })
+    }
+
     pub(crate) fn do_device_approve(&self, file: &FileRef) -> Result<DeviceApproved, AppError> {
         let open = self.opened()?;
-        let wrong = |error: &dyn std::fmt::Display| AppError::new("not_a_request").with("detail", error);
-        let signed = self.read_signed(&file.file, "not_a_request")?;
-        let request = DeviceRequest::read(&signed).map_err(|error| wrong(&error))?;
+        let (signed, request) = self.read_device_request(file)?;
         let root = open.root()?;
         let profile = &open.profile;
         let broken = |error: &dyn std::fmt::Display| AppError::internal("answer", error);

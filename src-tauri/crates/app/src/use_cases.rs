@@ -224,6 +224,9 @@ impl UseCases for App {
     fn join_accept(&self, request: JoinAccept) -> Answer<Session> {
         self.do_join_accept(&request)
     }
+    fn device_look(&self, request: FileRef) -> Answer<DeviceSeen> {
+        self.do_device_look(&request)
+    }
     fn device_approve(&self, request: FileRef) -> Answer<DeviceApproved> {
         self.do_device_approve(&request)
     }

@@ -24,6 +24,7 @@ import type { Count } from "./Count";
 import type { DeviceApproved } from "./DeviceApproved";
 import type { DeviceRef } from "./DeviceRef";
 import type { DeviceRevoke } from "./DeviceRevoke";
+import type { DeviceSeen } from "./DeviceSeen";
 import type { Devices } from "./Devices";
 import type { DigestOf } from "./DigestOf";
 import type { Digests } from "./Digests";
@@ -242,6 +243,8 @@ export interface UseCases {
   join_request: { request: JoinRequest; response: ReadyFile };
   /** Accepts the unit's answer, by the code that the answering machine shows. */
   join_accept: { request: JoinAccept; response: Session };
+  /** What a machine's request says. Nothing is changed. */
+  device_look: { request: FileRef; response: DeviceSeen };
   /** Certifies a further machine of this unit and makes the answer. */
   device_approve: { request: FileRef; response: DeviceApproved };
   /** Admits what a revoked machine wrote after all, as far as it is here. */

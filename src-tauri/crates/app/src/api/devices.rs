@@ -76,6 +76,17 @@ pub struct JoinAccept {
     pub code: String,
 }
 
+/// What the request of a machine says, before anybody approves it.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct DeviceSeen {
+    /// The machine, as it calls itself.
+    pub device: String,
+    /// Who says that they will work at it.
+    pub person: PersonName,
+    /// When it was written, by that machine's clock.
+    pub at: String,
+}
+
 /// A machine was approved: the answer is carried back to it, the code read out.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct DeviceApproved {

@@ -259,6 +259,8 @@ use_cases! {
     join_request(JoinRequest) -> ReadyFile;
     /// Accepts the unit's answer, by the code that the answering machine shows.
     join_accept(JoinAccept) -> Session;
+    /// What a machine's request says. Nothing is changed.
+    device_look(FileRef) -> DeviceSeen;
     /// Certifies a further machine of this unit and makes the answer.
     device_approve(FileRef) -> DeviceApproved;
     /// Admits what a revoked machine wrote after all, as far as it is here.

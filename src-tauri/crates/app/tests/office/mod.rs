@@ -196,7 +196,19 @@ pub(crate) fn joined(home: &Path, seed: u64, first: &App, person: &str) -> App {
             passphrase: passphrase.clone(),
         })
         .unwrap();
-    let approved = first.device_approve(carry(&app, &asked, first)).unwrap();
+    let handed = carry(&app, &asked, first);
+    let before = first.devices(Nothing {}).unwrap().rows.len();
+    let seen = first.device_look(handed.clone()).unwrap();
+    assert_eq!(
+        (seen.device.as_str(), seen.person.name.as_str()),
+        ("Máy xách tay", person)
+    );
+    assert_eq!(
+        first.devices(Nothing {}).unwrap().rows.len(),
+        before,
+        "looking changes nothing"
+    );
+    let approved = first.device_approve(handed).unwrap();
     let answer = carry(first, &approved.answer, &app);
     let (file, code) = (answer.file, approved.code);
     app.join_accept(JoinAccept { file, passphrase, code }).unwrap();
