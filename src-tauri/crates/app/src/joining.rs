@@ -7,7 +7,7 @@ use crate::AppError;
 use crate::api::*;
 use crate::home::{App, PROFILE, Profile};
 use crate::staging::Place;
-use crate::vault::{Keys, PASSPHRASE_LEAST};
+use crate::vault::{Keys, long_enough};
 use chidao_domain::ids::{RecordKey, to_hex};
 use chidao_domain::text;
 use chidao_ledger::chain;
@@ -62,9 +62,7 @@ impl App {
             title: text::clean(&request.person_title),
         };
         let name = named("device_name", &request.device_name)?;
-        if request.passphrase.chars().count() < PASSPHRASE_LEAST {
-            return Err(AppError::new("passphrase_too_short").with("least", PASSPHRASE_LEAST));
-        }
+        long_enough(&request.passphrase)?;
         let identity = age::x25519::Identity::generate();
         let signing = Zeroizing::new(Signer::generate().map_err(|error| broken(&error))?);
         let keys = Keys {

@@ -207,9 +207,7 @@ impl App {
             return Err(AppError::new("not_recovered"));
         }
         let name = named(&request.person_name, &request.person_title)?;
-        if request.passphrase.chars().count() < crate::vault::PASSPHRASE_LEAST {
-            return Err(AppError::new("passphrase_too_short").with("least", crate::vault::PASSPHRASE_LEAST));
-        }
+        crate::vault::long_enough(&request.passphrase)?;
         let tail: [u8; 8] = self.random();
         let person = to_hex(&tail);
         let mut drawn = self.drawn(&open)?;

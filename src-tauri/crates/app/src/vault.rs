@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 /// scrypt's work factor, log2 N: about a quarter of a second and 64 MiB on the laptops this is for.
 const WORK_FACTOR: u8 = 16;
 /// Shortest passphrase, in characters.
-pub(crate) const PASSPHRASE_LEAST: usize = 8;
+const PASSPHRASE_LEAST: usize = 8;
 
 /// The keys of this installation.
 #[derive(Clone, Serialize, Deserialize)]
@@ -144,6 +144,14 @@ pub(crate) fn sync_folder(folder: &Path) {
     }
 }
 
+/// Whether a passphrase may be one: blanks around it do not count, and blanks alone are none.
+pub(crate) fn long_enough(passphrase: &str) -> Result<(), AppError> {
+    match passphrase.trim().chars().count() >= PASSPHRASE_LEAST {
+        true => Ok(()),
+        false => Err(AppError::new("passphrase_too_short").with("least", PASSPHRASE_LEAST)),
+    }
+}
+
 impl Vault {
     /// The vault of a home.
     pub(crate) fn of(home: &Path) -> Vault {
@@ -177,9 +185,7 @@ impl Vault {
         recovery: &age::x25519::Recipient,
         keys: &Keys,
     ) -> Result<(), AppError> {
-        if passphrase.chars().count() < PASSPHRASE_LEAST {
-            return Err(AppError::new("passphrase_too_short").with("least", PASSPHRASE_LEAST));
-        }
+        long_enough(passphrase)?;
         self.make_folder()?;
         self.recover_with(recovery, keys)?;
         // The person's file last: a vault with it is complete.
@@ -188,9 +194,7 @@ impl Vault {
 
     /// Lets a person open the vault with a passphrase, from now on with no other.
     pub(crate) fn admit(&self, person: &str, passphrase: &str, keys: &Keys) -> Result<(), AppError> {
-        if passphrase.chars().count() < PASSPHRASE_LEAST {
-            return Err(AppError::new("passphrase_too_short").with("least", PASSPHRASE_LEAST));
-        }
+        long_enough(passphrase)?;
         self.make_folder()?;
         let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
         recipient.set_work_factor(WORK_FACTOR);

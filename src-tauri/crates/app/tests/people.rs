@@ -78,6 +78,7 @@ fn each_person_opens_with_a_passphrase_of_their_own_and_signs_with_their_own_nam
     let (province, unit) = office(&homes);
     assert_eq!(code(add(&unit, "Phạm Thu Hà", FIRST)), "passphrase_unfit");
     assert_eq!(code(add(&unit, "Phạm Thu Hà", "ngắn")), "passphrase_too_short");
+    assert_eq!(code(add(&unit, "Phạm Thu Hà", &" ".repeat(12))), "passphrase_too_short");
     assert_eq!(code(add(&unit, " ", SECOND)), "field_missing");
     let people = add(&unit, "Phạm Thu Hà", SECOND).unwrap();
     let names: Vec<_> = people

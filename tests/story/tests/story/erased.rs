@@ -141,6 +141,17 @@ fn an_old_bundle_that_comes_after_the_erasure_brings_nothing_back() {
     assert_eq!(province.import(&old)["outcome"], "imported");
     assert!(!told(province).contains("Nguyễn Thị Sáu"));
     assert!(attachments(province).iter().all(|file| file["here"] == false));
+    // That something was erased is told, with who did it; what it was is not.
+    for office in [province, district] {
+        let history = office.json(&["task", "history", "NV19"]);
+        let lines = history["lines"].as_array().unwrap();
+        let erasing = lines.iter().find(|line| line["act"] == "erase").unwrap();
+        assert_eq!(erasing["origin"]["person"]["name"], "Hoàng Thị Mai");
+        let note = lines
+            .iter()
+            .find(|line| line["field"] == "note" && line["act"] == "report.add");
+        assert_eq!(note.unwrap()["erased"], true);
+    }
     pair.down();
     pair.agree();
 }

@@ -40,4 +40,8 @@ origin: Origin,
 /**
  * Not applied, with the reason's code.
  */
-quarantined: string | null, };
+quarantined: string | null, 
+/**
+ * What was written has been erased for ever.
+ */
+erased: boolean, };

@@ -364,6 +364,8 @@ pub struct HistoryLine {
     pub origin: Origin,
     /// Not applied, with the reason's code.
     pub quarantined: Option<String>,
+    /// What was written has been erased for ever.
+    pub erased: bool,
 }
 
 /// A history, newest first.

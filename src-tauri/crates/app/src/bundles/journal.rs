@@ -115,7 +115,9 @@ impl App {
                 let note: Note = serde_json::from_str(&line.line).unwrap_or_default();
                 let confirmed = match line.unit {
                     // What carries nothing but acknowledgements is not acknowledged itself.
-                    Some(unit) if line.outgoing && note.entries > 0 => Some(confirmed(connection, unit, &note)?),
+                    Some(unit) if line.outgoing && (note.entries > 0 || note.blobs > 0) => {
+                        Some(confirmed(connection, unit, &note)?)
+                    }
                     _ => None,
                 };
                 lines.push(BundleLine {

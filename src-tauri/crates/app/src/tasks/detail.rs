@@ -295,8 +295,8 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
                 .map(|field| field.form);
             // What names other records says nothing to a person; nor does how a content is stored.
             let names = matches!(form, Some(Form::Record(_) | Form::Records(_) | Form::Positions));
-            let hidden =
-                (names && change.field != "tasks") || ["of", "blob", "media_type"].contains(&change.field.as_str());
+            let told = ["tasks", records::ERASE.name].contains(&change.field.as_str());
+            let hidden = (names && !told) || ["of", "blob", "media_type"].contains(&change.field.as_str());
             if hidden || (kind == "inspection" && change.field != "tasks") {
                 continue;
             }
@@ -343,6 +343,7 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
                     new: text(change.value.as_ref()),
                     origin,
                     quarantined: change.reason.clone().filter(|_| change.state >= state::QUARANTINED),
+                    erased: change.state < state::QUARANTINED && change.reason.as_deref() == Some("erased"),
                 },
             ));
         }
