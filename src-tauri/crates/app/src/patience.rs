@@ -28,6 +28,11 @@ pub(crate) fn insist<T>(act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     }
 }
 
+/// [`insist`], for the rooms that take it as a function.
+pub(crate) fn insist_on(act: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
+    insist(act)
+}
+
 fn insist_once<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     act()
 }

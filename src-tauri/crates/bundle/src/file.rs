@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
+use tempfile::{NamedTempFile, PersistError};
+
 use crate::error::BundleError;
 use crate::hex::Hash;
 use crate::keys::SigningKey;
@@ -13,10 +15,23 @@ use crate::outgoing::Outgoing;
 use crate::pack::{BUFFER, Packed, pack};
 use crate::progress::Watch;
 
+/// Does something with a file, and may do it again as long as another program holds the file for a moment: virus scanners open
+/// what was just written, and until they let go Windows refuses to rename or remove it. How long to wait, and for which
+/// errors, is the caller's to know. [`once`] never tries again.
+pub type Insist = fn(&mut dyn FnMut() -> io::Result<()>) -> io::Result<()>;
+
+/// An [`Insist`] that takes the first answer.
+///
+/// # Errors
+/// That of the one try.
+pub fn once(act: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
+    act()
+}
+
 /// Packs a bundle into a new file at `path`.
 ///
 /// It is written beside it under a name that ends in `.part`, flushed to the disk, read back and compared, and only then
-/// gets its name: nobody who looks into the folder ever sees half a bundle. On failure nothing is left behind.
+/// gets its name, by `insist`: nobody who looks into the folder ever sees half a bundle. On failure nothing is left behind.
 ///
 /// # Errors
 /// Those of [`pack()`]; [`BundleError::Io`] of kind `AlreadyExists` if there is a file of that name, which is left as it
@@ -27,6 +42,7 @@ pub fn write_file(
     members: Vec<Outgoing<'_>>,
     signer: &SigningKey,
     limits: &Limits,
+    insist: Insist,
     watch: &mut Watch<'_>,
 ) -> Result<Packed, BundleError> {
     let folder = match path.parent() {
@@ -63,21 +79,42 @@ pub fn write_file(
     part.as_file().sync_all()?;
 
     compare(part.path(), packed.size, written)?;
-    match part.persist_noclobber(path) {
-        Ok(file) => drop(file),
-        // Some file systems of USB sticks and shares can neither rename without replacing nor link.
-        Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => {
-            refuse_existing(path)?;
-            error.file.persist(path).map_err(|error| error.error)?;
-        }
-        Err(error) => return Err(error.error.into()),
-    }
+    // Taken for each try, and put back when it fails: dropped, it would remove itself.
+    let mut unnamed = Some(part);
+    insist(&mut || match unnamed.take() {
+        Some(part) => give_name(part, path).map_err(|error| {
+            unnamed = Some(error.file);
+            error.error
+        }),
+        None => Ok(()),
+    })?;
     if let Err(error) = settle(path, folder, packed.size) {
         // Its name may not last, or it is not whole under it: better none. That it failed is said by the error.
-        let _ = fs::remove_file(path);
+        let _ = insist(&mut || fs::remove_file(path));
         return Err(error);
     }
     Ok(packed)
+}
+
+/// Gives the file its name, unless another has it.
+fn give_name(part: NamedTempFile, path: &Path) -> Result<(), PersistError> {
+    let error = match part.persist_noclobber(path) {
+        Ok(_) => return Ok(()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+        Err(error) => error,
+    };
+    // Some file systems of USB sticks and shares can neither rename without replacing nor link.
+    match fs::symlink_metadata(path) {
+        Err(absent) if absent.kind() == io::ErrorKind::NotFound => error.file.persist(path).map(drop),
+        Ok(_) => Err(PersistError {
+            error: io::ErrorKind::AlreadyExists.into(),
+            file: error.file,
+        }),
+        Err(other) => Err(PersistError {
+            error: other,
+            file: error.file,
+        }),
+    }
 }
 
 /// After the file got its name.

@@ -30,7 +30,7 @@ mod progress;
 pub mod update;
 
 pub use error::{BundleError, Mismatch, Refusal};
-pub use file::write_file;
+pub use file::{Insist, once, write_file};
 pub use hex::{Hash, Hex, Id, NotHex};
 pub use limits::{Limit, Limits};
 pub use manifest::{

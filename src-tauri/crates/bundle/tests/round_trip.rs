@@ -4,11 +4,15 @@
 
 mod common;
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
-use chidao_bundle::{BundleError, Hash, Limits, MemberName, Mismatch, Outgoing, open, pack, unwatched, write_file};
+use chidao_bundle::{
+    BundleError, Hash, Insist, Limits, MemberName, Mismatch, Outgoing, once, open, pack, unwatched, write_file,
+};
 use common::*;
 
 #[test]
@@ -215,6 +219,7 @@ fn a_file_appears_whole_and_is_never_overwritten() {
             members,
             &SIDES.signer,
             &Limits::default(),
+            once,
             &mut unwatched,
         )
     };
@@ -238,7 +243,7 @@ fn a_failed_or_cancelled_write_leaves_nothing() {
     broken.push(Outgoing::blob(Hash::new([0xff; 32]), 9, || {
         Ok(Box::new(io::repeat(1).take(9)))
     }));
-    let failed = write_file(&path, manifest(), broken, &SIDES.signer, &limits, &mut unwatched);
+    let failed = write_file(&path, manifest(), broken, &SIDES.signer, &limits, once, &mut unwatched);
     assert!(matches!(
         failed,
         Err(BundleError::MemberMismatch {
@@ -253,6 +258,7 @@ fn a_failed_or_cancelled_write_leaves_nothing() {
         outgoing(contents()),
         &SIDES.signer,
         &limits,
+        once,
         &mut |_| {
             seen_while_writing = names_in(folder.path());
             ControlFlow::Break(())
@@ -268,9 +274,54 @@ fn a_failed_or_cancelled_write_leaves_nothing() {
         outgoing(contents()),
         &SIDES.signer,
         &limits,
+        once,
         &mut unwatched,
     );
     assert!(matches!(failed, Err(BundleError::Io(_))));
+}
+
+thread_local! {
+    /// The folder in which [`let_go`] holds what is being written.
+    static HELD_IN: RefCell<PathBuf> = RefCell::default();
+}
+
+/// Lets the first try fail, as if another program had the file.
+fn let_go(act: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
+    let folder = HELD_IN.with_borrow(PathBuf::clone);
+    let part = folder.join(&names_in(&folder)[0]);
+    let held = folder.join("held");
+    fs::rename(&part, &held)?;
+    assert_eq!(act().unwrap_err().kind(), io::ErrorKind::NotFound);
+    fs::rename(&held, &part)?;
+    act()
+}
+
+#[test]
+fn a_file_that_another_program_holds_gets_its_name_once_it_is_let_go_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("12.chidao");
+    let limits = Limits::default();
+    let write = |insist: Insist| {
+        let members = outgoing(contents());
+        write_file(
+            &path,
+            manifest(),
+            members,
+            &SIDES.signer,
+            &limits,
+            insist,
+            &mut unwatched,
+        )
+    };
+    let given_up = write(|_| Err(io::ErrorKind::PermissionDenied.into()));
+    assert!(matches!(given_up, Err(BundleError::Io(error)) if error.kind() == io::ErrorKind::PermissionDenied));
+    assert_eq!(names_in(folder.path()), [""; 0]);
+
+    HELD_IN.set(folder.path().to_owned());
+    let packed = write(let_go).unwrap();
+    assert_eq!(names_in(folder.path()), ["12.chidao"]);
+    let bytes = fs::read(&path).unwrap();
+    assert_eq!(verify_bytes(&bytes).unwrap().manifest_hash, packed.manifest_hash);
 }
 
 #[test]

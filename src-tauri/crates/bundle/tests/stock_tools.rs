@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 use chidao_bundle::keys::{self, VerifyingKey};
-use chidao_bundle::{Limits, MANIFEST_NAME, Manifest, unwatched, verify, write_file};
+use chidao_bundle::{Limits, MANIFEST_NAME, Manifest, once, unwatched, verify, write_file};
 use common::*;
 
 /// Runs a stock tool in `folder` and gives what it printed.
@@ -43,6 +43,7 @@ fn stock_tools_open_and_verify_a_bundle() {
         outgoing(contents()),
         &SIDES.signer,
         &limits,
+        once,
         &mut unwatched,
     )
     .unwrap();

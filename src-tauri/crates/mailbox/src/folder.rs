@@ -5,6 +5,7 @@ use crate::limits::{self, STEP};
 use crate::marker::{self, MarkerId};
 use crate::mounts;
 use crate::name::Name;
+use crate::patience::Insist;
 use crate::place::{Item, Place, in_order};
 use crate::progress::{Watch, tell};
 use serde::{Deserialize, Serialize};
@@ -25,44 +26,55 @@ pub struct FolderAddress {
 }
 
 /// A folder that is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Folder {
     path: PathBuf,
+    insist: Insist,
 }
 
 impl Folder {
     /// Makes a folder a mailbox, or joins the one that it is already. `roots` are those of [`mounts::roots`], `fresh` is
-    /// drawn for this call.
+    /// drawn for this call. Files are given their names, and removed, by `insist`.
     ///
     /// # Errors
     /// [`MailboxError::BadAddress`] for a path that is not absolute; those of [`marker::make`].
-    pub fn make(path: &Path, roots: &[PathBuf], fresh: MarkerId) -> Result<(Folder, FolderAddress), MailboxError> {
+    pub fn make(
+        path: &Path,
+        roots: &[PathBuf],
+        fresh: MarkerId,
+        insist: Insist,
+    ) -> Result<(Folder, FolderAddress), MailboxError> {
         if !path.is_absolute() {
             return Err(MailboxError::BadAddress(path.display().to_string()));
         }
-        let id = marker::make(path, fresh)?;
+        let id = marker::make(path, fresh, insist)?;
         let address = FolderAddress {
             path: path.to_owned(),
             below: mounts::below(path, roots),
             id,
         };
-        Ok((Folder { path: path.to_owned() }, address))
+        let path = path.to_owned();
+        Ok((Folder { path, insist }, address))
     }
 
     /// Finds a mailbox folder again: where it was, or on whichever root it is plugged in now. The address says
     /// where that is. At its old place any mailbox will do, for there a stick may have been replaced by another; elsewhere
-    /// it must be the very same.
+    /// it must be the very same. Files are given their names, and removed, by `insist`.
     ///
     /// # Errors
     /// [`MailboxError::NotThere`].
-    pub fn find(address: &FolderAddress, roots: &[PathBuf]) -> Result<(Folder, FolderAddress), MailboxError> {
+    pub fn find(
+        address: &FolderAddress,
+        roots: &[PathBuf],
+        insist: Insist,
+    ) -> Result<(Folder, FolderAddress), MailboxError> {
         let found = |path: PathBuf, id: MarkerId| {
             let address = FolderAddress {
                 path: path.clone(),
                 below: mounts::below(&path, roots).or_else(|| address.below.clone()),
                 id,
             };
-            (Folder { path }, address)
+            (Folder { path, insist }, address)
         };
         if let Some(id) = marker::read(&address.path) {
             return Ok(found(address.path.clone(), id));
@@ -122,6 +134,13 @@ impl Folder {
         in_order(items)
     }
 
+    fn removed(&self, path: &Path) -> Result<(), MailboxError> {
+        match (self.insist)(&mut || fs::remove_file(path)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Copies the file beside its name, flushes it, reads it back, and gives it its name.
     fn place(&self, name: &Name, file: &Path, part: &Path, watch: &mut Watch<'_>) -> Result<(), MailboxError> {
         let path = self.at(name);
@@ -138,7 +157,7 @@ impl Folder {
         if written != read_back || written.0 != total {
             return Err(MailboxError::ReadsBackWrong(name.to_string()));
         }
-        fs::rename(part, &path)?;
+        (self.insist)(&mut || fs::rename(part, &path))?;
         // Windows and some shares cannot flush a folder; there the rename must be enough.
         if let Ok(folder) = File::open(&self.path) {
             let _ = folder.sync_all();
@@ -146,7 +165,7 @@ impl Folder {
         match fs::symlink_metadata(&path) {
             Ok(about) if about.is_file() && about.len() == total => Ok(()),
             _ => {
-                let _ = fs::remove_file(&path);
+                let _ = self.removed(&path);
                 Err(MailboxError::ReadsBackWrong(name.to_string()))
             }
         }
@@ -178,7 +197,7 @@ impl Place for Folder {
         let part = self.path.join(name.part());
         let placed = self.place(name, file, &part, watch);
         if placed.is_err() {
-            let _ = fs::remove_file(&part);
+            let _ = self.removed(&part);
         }
         self.explain(placed)
     }
@@ -214,11 +233,12 @@ impl Place for Folder {
     }
 
     fn remove(&self, name: &Name, _: &mut Watch<'_>) -> Result<(), MailboxError> {
-        self.explain(removed(&self.at(name)))
+        self.explain(self.removed(&self.at(name)))
     }
 
     fn clear(&self, name: &Name, _: &mut Watch<'_>) -> Result<(), MailboxError> {
-        self.explain(removed(&self.path.join(name.part())).and_then(|()| removed(&self.at(name))))
+        let part = self.path.join(name.part());
+        self.explain(self.removed(&part).and_then(|()| self.removed(&self.at(name))))
     }
 }
 
@@ -245,13 +265,6 @@ pub(crate) fn copy(
         to.write_all(&buffer[..read])?;
         hasher.update(&buffer[..read]);
         count += read as u64;
-    }
-}
-
-fn removed(path: &Path) -> Result<(), MailboxError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
     }
 }
 

@@ -26,7 +26,7 @@ pub use address::{S3Address, WebdavAddress};
 pub use error::MailboxError;
 pub use folder::Folder;
 pub use name::{ChannelSecret, Name, Tag};
-pub use patience::Patience;
+pub use patience::{Insist, Patience, once};
 pub use place::{Item, Place};
 pub use progress::{Progress, Watch, briefly, unwatched};
 pub use s3::S3;

@@ -3,6 +3,7 @@
 
 use crate::error::MailboxError;
 use crate::limits;
+use crate::patience::Insist;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, Read, Write};
@@ -54,7 +55,7 @@ pub fn read(folder: &Path) -> Option<MarkerId> {
 /// # Errors
 /// [`MailboxError::NotThere`] if the folder does not exist; [`MailboxError::Taken`] if a file of the marker's name is
 /// something else; [`MailboxError::ReadOnly`], [`MailboxError::Full`], [`MailboxError::Denied`].
-pub fn make(folder: &Path, fresh: MarkerId) -> Result<MarkerId, MailboxError> {
+pub fn make(folder: &Path, fresh: MarkerId, insist: Insist) -> Result<MarkerId, MailboxError> {
     if !folder.is_dir() {
         return Err(MailboxError::NotThere);
     }
@@ -72,13 +73,13 @@ pub fn make(folder: &Path, fresh: MarkerId) -> Result<MarkerId, MailboxError> {
     let part = folder.join(format!("{NAME}.{}.part", marker.id.0));
     let written = fs::File::create(&part)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| settle(&part, &folder.join(NAME)));
+        .and_then(|()| insist(&mut || settle(&part, &folder.join(NAME))));
     // Its name has to outlive a power cut: the other side remembers what it says.
     if let Ok(folder) = fs::File::open(folder) {
         // Windows and some shares cannot flush a folder; there the rename must be enough.
         let _ = folder.sync_all();
     }
-    let removed = fs::remove_file(&part);
+    let removed = insist(&mut || fs::remove_file(&part));
     match written {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -104,14 +105,15 @@ fn settle(part: &Path, path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::once;
 
     #[test]
     fn the_first_marks_and_the_second_takes_over() {
         let folder = tempfile::tempdir().unwrap();
         let (first, second) = (MarkerId::new([1; 16]), MarkerId::new([2; 16]));
         assert_eq!(read(folder.path()), None);
-        assert_eq!(make(folder.path(), first.clone()).unwrap(), first);
-        assert_eq!(make(folder.path(), second).unwrap(), first);
+        assert_eq!(make(folder.path(), first.clone(), once).unwrap(), first);
+        assert_eq!(make(folder.path(), second, once).unwrap(), first);
         assert_eq!(read(folder.path()), Some(first));
         let names: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
@@ -124,12 +126,12 @@ mod tests {
     fn a_file_of_that_name_that_is_something_else_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(NAME), r#"{"type":"another","v":1,"id":"x"}"#).unwrap();
-        let refused = make(folder.path(), MarkerId::new([1; 16]));
+        let refused = make(folder.path(), MarkerId::new([1; 16]), once);
         assert!(matches!(refused, Err(MailboxError::Taken(_))));
         let text = fs::read_to_string(folder.path().join(NAME)).unwrap();
         assert!(text.contains("another"));
         assert!(matches!(
-            make(&folder.path().join("không có"), MarkerId::new([1; 16])),
+            make(&folder.path().join("không có"), MarkerId::new([1; 16]), once),
             Err(MailboxError::NotThere)
         ));
     }

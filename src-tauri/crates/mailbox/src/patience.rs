@@ -1,6 +1,20 @@
-//! How long a place on the network is waited for, and how often it is asked again.
+//! How long a place on the network is waited for, and how often it is asked again; and files that others hold.
 
+use std::io;
 use std::time::Duration;
+
+/// Does something with a file, and may do it again as long as another program holds the file for a moment: virus scanners open
+/// what was just written, and until they let go Windows refuses to rename or remove it. How long to wait, and for which
+/// errors, is the caller's to know. [`once`] never tries again.
+pub type Insist = fn(&mut dyn FnMut() -> io::Result<()>) -> io::Result<()>;
+
+/// An [`Insist`] that takes the first answer.
+///
+/// # Errors
+/// That of the one try.
+pub fn once(act: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
+    act()
+}
 
 /// What one request may take before the place counts as gone, and what is tried when it falters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

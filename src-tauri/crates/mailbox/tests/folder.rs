@@ -6,10 +6,11 @@ mod contract;
 
 use chidao_mailbox::folder::FolderAddress;
 use chidao_mailbox::marker::{self, MarkerId};
-use chidao_mailbox::{Folder, MailboxError, Place, unwatched};
+use chidao_mailbox::{Folder, MailboxError, Place, once, unwatched};
 use contract::{Trial, bytes, file, got, name, names};
-use std::fs;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 fn everything(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
@@ -20,7 +21,7 @@ fn everything(folder: &Path) -> Vec<String> {
 }
 
 fn made(folder: &Path) -> (Folder, FolderAddress) {
-    Folder::make(folder, &[], MarkerId::new([1; 16])).unwrap()
+    Folder::make(folder, &[], MarkerId::new([1; 16]), once).unwrap()
 }
 
 #[test]
@@ -40,6 +41,40 @@ fn a_folder_keeps_the_agreement() {
     .run();
 }
 
+thread_local! {
+    /// The file that [`let_go`] holds.
+    static HELD: RefCell<PathBuf> = RefCell::default();
+}
+
+/// Lets the first try fail, as if another program had the file.
+fn let_go(act: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
+    let file = HELD.with_borrow(PathBuf::clone);
+    let held = file.with_extension("held");
+    fs::rename(&file, &held)?;
+    assert_eq!(act().unwrap_err().kind(), io::ErrorKind::NotFound);
+    fs::rename(&held, &file)?;
+    act()
+}
+
+#[test]
+fn a_file_that_another_program_holds_gets_its_name_once_it_is_let_go_of() {
+    let stick = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (_, address) = made(stick.path());
+    let (one, from) = (name(1, 1), file(elsewhere.path(), 10));
+
+    let held_for_good = |_: &mut dyn FnMut() -> io::Result<()>| Err(io::ErrorKind::PermissionDenied.into());
+    let (folder, _) = Folder::find(&address, &[], held_for_good).unwrap();
+    assert!(matches!(
+        folder.put(&one, &from, &mut unwatched),
+        Err(MailboxError::Denied)
+    ));
+    let (folder, _) = Folder::find(&address, &[], let_go).unwrap();
+    HELD.set(stick.path().join(one.part()));
+    folder.put(&one, &from, &mut unwatched).unwrap();
+    assert_eq!(everything(stick.path()), [one.to_string()]);
+}
+
 #[test]
 fn a_stick_is_found_under_another_letter_and_no_other_in_its_place_elsewhere() {
     let machine = tempfile::tempdir().unwrap();
@@ -50,14 +85,17 @@ fn a_stick_is_found_under_another_letter_and_no_other_in_its_place_elsewhere() {
     for root in &roots {
         fs::create_dir_all(root.join("Hộp thư")).unwrap();
     }
-    let (folder, address) = Folder::make(&roots[0].join("Hộp thư"), &roots, MarkerId::new([1; 16])).unwrap();
+    let (folder, address) = Folder::make(&roots[0].join("Hộp thư"), &roots, MarkerId::new([1; 16]), once).unwrap();
     assert_eq!(address.below.as_deref(), Some(Path::new("Hộp thư")));
-    Folder::make(&roots[1].join("Hộp thư"), &roots, MarkerId::new([2; 16])).unwrap();
+    Folder::make(&roots[1].join("Hộp thư"), &roots, MarkerId::new([2; 16]), once).unwrap();
 
     // Pulled out: an empty folder stands where it was, and another stick under F.
     fs::rename(&roots[0], machine.path().join("túi")).unwrap();
     fs::create_dir_all(roots[0].join("Hộp thư")).unwrap();
-    assert!(matches!(Folder::find(&address, &roots), Err(MailboxError::NotThere)));
+    assert!(matches!(
+        Folder::find(&address, &roots, once),
+        Err(MailboxError::NotThere)
+    ));
     assert!(matches!(folder.list(&mut unwatched), Err(MailboxError::NotThere)));
     let here = file(machine.path(), 10);
     let put = folder.put(&name(1, 1), &here, &mut unwatched);
@@ -76,7 +114,7 @@ fn a_stick_is_found_under_another_letter_and_no_other_in_its_place_elsewhere() {
     // Plugged in again, as G.
     fs::remove_dir_all(&roots[2]).unwrap();
     fs::rename(machine.path().join("túi"), &roots[2]).unwrap();
-    let (again, moved) = Folder::find(&address, &roots).unwrap();
+    let (again, moved) = Folder::find(&address, &roots, once).unwrap();
     assert_eq!(again.path(), roots[2].join("Hộp thư"));
     assert_eq!((moved.id, moved.below), (address.id, address.below));
 }
@@ -136,6 +174,6 @@ fn a_link_is_no_file_of_ours() {
 
 #[test]
 fn a_path_that_depends_on_where_the_program_runs_is_no_address() {
-    let refused = Folder::make(Path::new("USB"), &[], MarkerId::new([1; 16]));
+    let refused = Folder::make(Path::new("USB"), &[], MarkerId::new([1; 16]), once);
     assert!(matches!(refused, Err(MailboxError::BadAddress(_))));
 }

@@ -1,12 +1,12 @@
 //! The files of a bundle: what goes out, put into volumes, each written beside its name, flushed, read back, renamed.
 
 use super::volumes::{Piece, Set};
-use crate::AppError;
 use crate::api::{VolumeMade, WorkStep};
 use crate::home::{App, Open};
 use crate::staging::Place;
 use crate::updates::{Shelved, in_bundles};
 use crate::work::Watch;
+use crate::{AppError, patience};
 use chidao_bundle as file;
 use chidao_domain::ids::{Hash, to_hex};
 use chidao_ledger::store::cells::ChannelInfo;
@@ -233,7 +233,9 @@ impl App {
                     watch.step(WorkStep::Packing, done.min(total), total)
                 }
             };
-            let packed = file::write_file(&path, manifest, members, &signer, &file::Limits::default(), &mut told)?;
+            let limits = file::Limits::default();
+            let insist = patience::insist_on;
+            let packed = file::write_file(&path, manifest, members, &signer, &limits, insist, &mut told)?;
             before += piece.weight;
             let volume = (count > 1).then_some((index, count));
             let to_code = &making.to_code;

@@ -1,9 +1,9 @@
 //! When a mailbox is to be synchronised by itself: when its folder appears, and from time to time while it is there.
 
 use super::kept::{self, Address, Kept};
-use crate::AppError;
 use crate::api::{MailboxesDue, Nothing};
 use crate::home::{App, unpoisoned};
+use crate::{AppError, patience};
 use chidao_mailbox::{Folder, mounts};
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use std::collections::HashMap;
@@ -97,7 +97,7 @@ impl App {
         let mut ids = Vec::new();
         for kept in all.into_iter().filter(|kept| kept.by_itself) {
             let there = match &kept.address {
-                Address::Folder(address) => Folder::find(address, &roots).is_ok(),
+                Address::Folder(address) => Folder::find(address, &roots, patience::insist_on).is_ok(),
                 // Only trying tells.
                 Address::Webdav(_) | Address::S3(_) => true,
             };

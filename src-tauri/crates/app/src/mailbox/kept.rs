@@ -5,7 +5,7 @@ use crate::api::*;
 use crate::bundles::Carried;
 use crate::home::{App, Open, name_of, unpoisoned};
 use crate::session::required;
-use crate::{AppError, channels};
+use crate::{AppError, channels, patience};
 use chidao_domain::ids::{DeviceId, UnitId, to_hex};
 use chidao_domain::text;
 use chidao_ledger::store::{Connection, LedgerError, mailbox as rows};
@@ -127,7 +127,7 @@ impl App {
     fn find(&self, address: &Address) -> Result<(Box<dyn Place>, Option<Address>), MailboxError> {
         Ok(match address {
             Address::Folder(address) => {
-                let (folder, found) = Folder::find(address, &self.roots())?;
+                let (folder, found) = Folder::find(address, &self.roots(), patience::insist_on)?;
                 let moved = (found != *address).then_some(Address::Folder(found));
                 (Box::new(folder), moved)
             }
@@ -222,7 +222,7 @@ impl App {
         Ok(match place {
             MailboxPlace::Folder { path } => {
                 let fresh = MarkerId::new(self.random());
-                Address::Folder(Folder::make(Path::new(path), &self.roots(), fresh)?.1)
+                Address::Folder(Folder::make(Path::new(path), &self.roots(), fresh, patience::insist_on)?.1)
             }
             MailboxPlace::Webdav {
                 address,
@@ -341,7 +341,7 @@ fn row(
     }
     let (place, there) = match &kept.address {
         Address::Folder(address) => {
-            let found = Folder::find(address, roots);
+            let found = Folder::find(address, roots, patience::insist_on);
             let path = found.as_ref().map_or(&address.path, |(_, found)| &found.path);
             let path = path.display().to_string();
             (MailboxPlace::Folder { path }, Some(found.is_ok()))
