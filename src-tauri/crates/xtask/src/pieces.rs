@@ -98,15 +98,14 @@ pub(crate) fn crash(root: &Path, rest: &[String]) -> Result<(), Failure> {
     programs::run(&mut cargo)
 }
 
-/// Runs the benchmarks: those of the register and its bundles, and the exchange beside its peers, which is a workspace
-/// of its own.
+/// Runs the benchmarks: those of the register and its bundles; the exchange beside its peers and the window beside the smallest
+/// one, which are workspaces of their own.
 pub(crate) fn bench(root: &Path, rest: &[String]) -> Result<(), Failure> {
     setup::prepare(root, Purpose::Run)?;
     let only = rest.iter().position(|one| one == "--only");
-    let exchange = only
-        .and_then(|at| rest.get(at + 1))
-        .is_some_and(|what| what == "exchange");
-    if !exchange {
+    let is_only = |asked: &str| only.and_then(|at| rest.get(at + 1)).is_some_and(|what| what == asked);
+    let (exchange, window) = (is_only("exchange"), is_only("window"));
+    if !exchange && !window {
         programs::run(cargo(root).args(["bench", "--package", "benches", "--"]).args(rest))?;
     }
     if exchange || only.is_none() {
@@ -121,7 +120,36 @@ pub(crate) fn bench(root: &Path, rest: &[String]) -> Result<(), Failure> {
                 .args(asked.map(|(_, one)| one)),
         )?;
     }
+    if window || only.is_none() {
+        bench_window(root)?;
+    }
     Ok(())
+}
+
+/// The window beside the smallest program that Tauri makes, by turns on a screen that nobody looks at.
+fn bench_window(root: &Path) -> Result<(), Failure> {
+    setup::prepare(root, Purpose::Test)?;
+    build_page(root)?;
+    build(root, "so-chi-dao", true)?;
+    let folder = target(root).join("window");
+    programs::run(
+        cargo(root)
+            .args([
+                "build",
+                "--release",
+                "--manifest-path",
+                "tests/benches/window/Cargo.toml",
+            ])
+            .arg("--target-dir")
+            .arg(&folder),
+    )?;
+    let mut measure = program("xvfb-run", root);
+    measure
+        .args(["-a", "-s", "-screen 0 1366x768x24"])
+        .arg(folder.join("release/measure"))
+        .arg(target(root).join("release/so-chi-dao"))
+        .arg(folder.join("release/smallest"));
+    programs::run(&mut measure)
 }
 
 /// Builds one program. In development with the features that the tests choose too, so that nothing is built twice.
