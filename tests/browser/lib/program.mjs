@@ -9,6 +9,8 @@ import { chromium } from 'playwright-core';
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const BIN = process.env.CHIDAO_BIN ?? join(ROOT, 'target/debug/chidao');
 export const UI = process.env.CHIDAO_UI ?? join(ROOT, 'ui/dist');
+/** Whether the program is a Windows one. */
+export const WINDOWS = process.env.CHIDAO_SYSTEM === 'windows';
 const CHROMIUM = process.env.CHIDAO_CHROMIUM ?? '/usr/bin/chromium';
 
 /** The afternoon on which the demonstration is looked at. */
@@ -34,7 +36,17 @@ export function folder() {
   return made;
 }
 
-/** Runs one command of the terminal program and gives its JSON. */
+/** A path of this machine as the program under test names it: a Windows one sees this machine's folders on a drive of its own. */
+export function named(path) {
+  return WINDOWS ? `Z:${path.replaceAll('/', '\\')}` : path;
+}
+
+/** A path that the program under test named, on this machine. */
+function here(path) {
+  return WINDOWS ? path.replace(/^Z:/i, '').replaceAll('\\', '/') : path;
+}
+
+/** Runs one command of the terminal program and gives its JSON; paths in it are this machine's. */
 export function chidao(home, words, { passphrase, now = AFTERNOON } = {}) {
   const ran = spawnSync(BIN, ['--json', '--home', home, ...words], {
     encoding: 'utf8',
@@ -42,7 +54,7 @@ export function chidao(home, words, { passphrase, now = AFTERNOON } = {}) {
     maxBuffer: 64 << 20,
   });
   if (ran.status !== 0) throw new Error(`chidao ${words.join(' ')}: ${ran.stderr || ran.error}`);
-  return JSON.parse(ran.stdout);
+  return JSON.parse(ran.stdout, (key, value) => (['path', 'saved'].includes(key) && typeof value === 'string' ? here(value) : value));
 }
 
 /** Makes the demonstration: a province and a district, each `{ path, passphrase }`. */
@@ -111,7 +123,8 @@ export async function pageOf(chrome, address, { dark = false, size = SCREEN, con
     ...more,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  // Wine takes its time.
+  page.setDefaultTimeout(WINDOWS ? 60_000 : 20_000);
   page.complaints = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') page.complaints.push(`${message.text()} ${message.location().url ?? ""}`.trim());

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { barriers } from '../lib/barriers.mjs';
-import { browser, chidao, demonstration, folder, pageOf, serve, settled, unlocked } from '../lib/program.mjs';
+import { browser, chidao, demonstration, folder, named, pageOf, serve, settled, unlocked } from '../lib/program.mjs';
 import { at } from '../lib/screens.mjs';
 
 let chrome;
@@ -93,16 +93,16 @@ test('a folder that is gone is told calmly, and backups go to the register’s o
   mkdirSync(disk);
   await at(page, '/settings');
   await page.locator('[data-test=backup-keeping] summary').click();
-  await page.locator('[data-test=keep-folder]').fill(join(disk, 'khong-co'));
+  await page.locator('[data-test=keep-folder]').fill(named(join(disk, 'khong-co')));
   await page.locator('[data-test=keep-save]').click();
   await page.locator('.note.wrong').filter({ hasText: 'Không tới được thư mục' }).waitFor();
-  await page.locator('[data-test=keep-folder]').fill(disk);
+  await page.locator('[data-test=keep-folder]').fill(named(disk));
   await page.locator('[data-test=keep-by_hand]').fill('99');
   await page.locator('[data-test=keep-save]').click();
   await page.locator('[data-test=backup-keeping]').getByRole('alert').waitFor();
   await page.locator('[data-test=keep-by_hand]').fill('5');
   await page.locator('[data-test=keep-save]').click();
-  await page.getByText(disk, { exact: true }).waitFor();
+  await page.getByText(named(disk), { exact: true }).waitFor();
   rmSync(disk, { recursive: true });
   await at(page, '/tasks');
   await at(page, '/settings');
@@ -137,7 +137,7 @@ test('a new machine goes on from the backup on a stick', async () => {
     await other.locator('[data-test=go-back-sure]').click();
     await other.locator('[data-test=restored-open]').click();
     await other.locator('[role=grid]').waitFor();
-    assert.ok((await other.locator('[role=grid]').innerText()).includes('NV19'));
+    await other.locator('[role=grid]').getByText('NV19').first().waitFor();
     assert.equal(chidao(home, ['check'], { passphrase: district.passphrase }).ok, true);
     await other.context().close();
   } finally {

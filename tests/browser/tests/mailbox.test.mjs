@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { barriers } from '../lib/barriers.mjs';
-import { browser, chidao, demonstration, folder, pageOf, serve, settled, unlocked } from '../lib/program.mjs';
+import { browser, chidao, demonstration, folder, named, pageOf, serve, settled, unlocked } from '../lib/program.mjs';
 import { at } from '../lib/screens.mjs';
 
 let chrome;
@@ -21,7 +21,7 @@ before(async () => {
   ({ province, district } = demonstration());
   mkdirSync(share);
   told(district, 'task', 'set', 'NV19', 'lead', 'Phòng Nội vụ');
-  told(district, 'mailbox', 'add', 'Ổ mạng', share);
+  told(district, 'mailbox', 'add', 'Ổ mạng', named(share));
   told(district, 'mailbox', 'sync');
   chrome = await browser();
   served = await serve(province.path);
@@ -39,11 +39,11 @@ test('a folder that is not there is refused, and one that is there is synchronis
   await at(page, '/bundles');
   await page.locator('[data-test=mailbox-add]').click();
   await page.locator('[data-test=mailbox-name]').fill('Ổ mạng');
-  await page.locator('[data-test=mailbox-path]').fill(join(share, 'khong-co'));
+  await page.locator('[data-test=mailbox-path]').fill(named(join(share, 'khong-co')));
   await page.locator('[data-test=mailboxes] form input[type=checkbox]').uncheck();
   await page.locator('[data-test=mailbox-save]').click();
   await page.locator('.note.wrong').waitFor();
-  await page.locator('[data-test=mailbox-path]').fill(share);
+  await page.locator('[data-test=mailbox-path]').fill(named(share));
   await page.locator('[data-test=mailbox-save]').click();
   await page.getByText('Chưa đồng bộ lần nào.').waitFor();
   await page.locator('[data-test=mailbox-sync]').click();

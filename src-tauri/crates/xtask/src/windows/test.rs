@@ -173,7 +173,9 @@ impl Bench<'_> {
                 npm
             }
         };
-        pieces::with_programs(self.root, &mut pages).env("CHIDAO_BIN", windows);
+        pieces::with_programs(self.root, &mut pages)
+            .env("CHIDAO_BIN", windows)
+            .env("CHIDAO_SYSTEM", "windows");
         steps.run("Windows: page", self.wine.dress(&mut pages))?;
         Ok(())
     }
