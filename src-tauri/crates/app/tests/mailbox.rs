@@ -458,3 +458,18 @@ fn names_are_one_mailboxs_and_what_is_wrong_is_told() {
     desk.unit.lock(Nothing {}).unwrap();
     assert_eq!(desk.unit.mailboxes(Nothing {}).unwrap_err().code, "locked");
 }
+
+#[test]
+fn a_bundle_laid_into_the_folder_by_hand_is_told_and_left_alone() {
+    let desk = Desk::new();
+    assert_eq!(sync(&desk.province).strays, [""; 0]);
+    let by_hand = desk.stick().join("GÓI gửi tỉnh.CHIDAO");
+    fs::write(&by_hand, "gói").unwrap();
+    fs::write(desk.stick().join("ghi chú.txt"), "không phải gói").unwrap();
+    let row = sync(&desk.unit);
+    assert_eq!(
+        (row.strays, row.received.len()),
+        (vec!["GÓI gửi tỉnh.CHIDAO".to_owned()], 1)
+    );
+    assert_eq!(fs::read(&by_hand).unwrap(), "gói".as_bytes());
+}

@@ -182,6 +182,18 @@ impl Place for Folder {
         Ok(listed)
     }
 
+    fn strays(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let mut strays: Vec<String> = entries
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| name.to_lowercase().ends_with(".chidao") && Name::parse(name).is_none())
+            .take(limits::STRAYS)
+            .collect();
+        strays.sort();
+        strays
+    }
+
     fn holds(&self, name: &Name, _: &mut Watch<'_>) -> Result<bool, MailboxError> {
         match fs::symlink_metadata(self.at(name)) {
             Ok(about) => Ok(about.is_file()),

@@ -3,6 +3,9 @@
 /// Files that one listing may name; a place with more is not a mailbox of ours.
 pub const LISTING: usize = 200_000;
 
+/// Names of bundles laid into a folder by hand that are told.
+pub const STRAYS: usize = 100;
+
 /// Bytes of one file: the largest bundle, with room for what encryption adds.
 pub const FILE: u64 = 4_100_000_000;
 

@@ -31,6 +31,12 @@ pub trait Place: fmt::Debug + Send + Sync {
     /// Those of [`MailboxError`] that concern the whole place.
     fn list(&self, watch: &mut Watch<'_>) -> Result<Vec<Item>, MailboxError>;
 
+    /// The names of bundles that somebody laid here by hand, which [`Place::list`] passes over: at most
+    /// [`STRAYS`](crate::limits::STRAYS), in order. Only a folder can have them: nobody carries a file into the others by hand.
+    fn strays(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether a bundle lies here, asked for by its name: surer than a listing, which may come late.
     ///
     /// # Errors

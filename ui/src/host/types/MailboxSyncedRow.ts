@@ -32,6 +32,10 @@ removed: number,
  */
 waiting: number, 
 /**
+ * The names of bundles that somebody laid there by hand: they are left alone, and are to be opened as files.
+ */
+strays: Array<string>, 
+/**
  * What ended the work early; what was done before stands.
  */
 trouble: MailboxTrouble | null, };

@@ -14,7 +14,7 @@ const row: MailboxRow = {
   id: 'm', name: 'USB văn thư', place: { kind: 'folder', path: '/media/usb' }, units: [parent], by_itself: false, there: true,
   synced_at: null, tried_at: null, trouble: null, waiting: 0, waiting_bytes: 0,
 };
-const done: MailboxSyncedRow = { id: 'm', name: 'USB văn thư', sent: [], received: [], removed: 0, waiting: 0, trouble: null };
+const done: MailboxSyncedRow = { id: 'm', name: 'USB văn thư', sent: [], received: [], removed: 0, waiting: 0, strays: [], trouble: null };
 const sent = { to: parent, entries: 3, blobs: 0, size: 900 };
 const away = { code: 'mailbox_not_there', params: { mailbox: 'USB văn thư' }, retryable: true };
 const session = () => ({ vault: 'locked' }) as never;
@@ -31,6 +31,7 @@ it('says what was put, fetched, refused and left for the next time', () => {
   expect(outcome({ ...done, received: [{ ...came, trouble: away }, { ...came, unfinished: true }] })).toBe('1 gói không nhận được. 1 gói chưa chép xong, lần sau sẽ lấy.');
   expect(outcome({ ...done, trouble: away })).toContain('USB chưa cắm');
   expect(outcome(done)).toBe('“USB văn thư”: không có gì mới.');
+  expect(outcome({ ...done, strays: ['a.chidao', 'b.chidao', 'c.chidao', 'd.chidao'] })).toMatch(/không có gì mới\. Trong thư mục còn 4 tệp gói .*\(a\.chidao, b\.chidao, c\.chidao…\)/);
 });
 
 it('adds a folder, and keeps what was typed when the folder is not there', async () => {

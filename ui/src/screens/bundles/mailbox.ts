@@ -18,7 +18,8 @@ export function eventful(row: MailboxSyncedRow): boolean {
 
 /** One mailbox's outcome: what was done, then what was not. */
 export function outcome(row: MailboxSyncedRow): string {
-  if (!eventful(row)) return t('mailbox.nothing', { name: row.name });
+  const strays = row.strays.length === 0 ? [] : [t('mailbox.strays', { count: count(row.strays.length), names: row.strays.slice(0, 3).join(', ') + (row.strays.length > 3 ? '…' : '') })];
+  if (!eventful(row)) return [t('mailbox.nothing', { name: row.name }), ...strays].join(' ');
   const whole = row.received.filter((one) => one.report !== null).length;
   const refused = row.received.filter((one) => one.trouble !== null && !one.unfinished).length;
   const unfinished = row.received.filter((one) => one.unfinished).length;
@@ -27,5 +28,5 @@ export function outcome(row: MailboxSyncedRow): string {
   if (refused > 0) parts.push(t('mailbox.result_refused', { count: count(refused) }));
   if (unfinished > 0) parts.push(t('mailbox.result_unfinished', { count: count(unfinished) }));
   if (row.trouble) parts.push(troubled(row.trouble));
-  return parts.join(' ');
+  return [...parts, ...strays].join(' ');
 }

@@ -195,6 +195,8 @@ pub struct MailboxSyncedRow {
     pub removed: u32,
     /// Own bundles that lie there and are not confirmed yet.
     pub waiting: u32,
+    /// The names of bundles that somebody laid there by hand: they are left alone, and are to be opened as files.
+    pub strays: Vec<String>,
     /// What ended the work early; what was done before stands.
     pub trouble: Option<MailboxTrouble>,
 }

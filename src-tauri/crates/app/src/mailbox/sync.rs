@@ -124,6 +124,7 @@ impl App {
             received: Vec::new(),
             removed: 0,
             waiting: 0,
+            strays: Vec::new(),
             trouble: None,
         };
         let mut begin = || {
@@ -157,6 +158,7 @@ impl App {
         if let Err(error) = run.work(watch) {
             run.row.trouble = Some(trouble(&error));
         }
+        run.row.strays = run.place.strays();
         let own = run.known.values().filter(|file| file.own).map(kept::own);
         run.row.waiting = own.filter(|own| own.entries > 0 && !own.begun).count() as u32;
         (run.kept, run.row)

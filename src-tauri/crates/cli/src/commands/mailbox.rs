@@ -165,6 +165,11 @@ fn synced_text(done: &MailboxSynced) -> String {
             "  Còn chờ bên kia xác nhận: {} gói.",
             words::number(row.waiting)
         ));
+        for stray in &row.strays {
+            lines.push(format!(
+                "  Có người chép vào đây {stray}: hãy nhận bằng chidao bundle import."
+            ));
+        }
         lines.extend(row.trouble.as_ref().map(|trouble| format!("  {}", told(trouble))));
     }
     match lines.is_empty() {
