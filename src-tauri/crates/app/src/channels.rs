@@ -3,7 +3,7 @@
 use crate::AppError;
 use crate::api::{EnrolmentState, OfficeRow, Relation};
 use crate::home::{Open, Profile};
-use chidao_domain::ids::UnitId;
+use chidao_domain::ids::{ChannelId, UnitId};
 use chidao_ledger::chain;
 use chidao_ledger::store::cells::{self, ChannelInfo};
 use chidao_ledger::store::{Connection, LedgerError, exchange, local};
@@ -29,8 +29,8 @@ pub(crate) fn other(channel: &ChannelInfo, own: UnitId) -> Option<(Relation, &Pa
 }
 
 /// Name of the setting that says that the code was confirmed.
-pub(crate) fn confirmed_setting(channel: &ChannelInfo) -> String {
-    format!("confirmed:{}", channel.key)
+pub(crate) fn confirmed_setting(channel: ChannelId) -> String {
+    format!("confirmed:{channel}")
 }
 
 /// Name of the setting that says that a request was written.
@@ -52,7 +52,7 @@ pub(crate) fn enrolment(
             None,
         ));
     };
-    if local::setting(connection, &confirmed_setting(channel))?.is_some() {
+    if local::setting(connection, &confirmed_setting(channel.key))?.is_some() {
         return Ok((EnrolmentState::Confirmed, None));
     }
     Ok((

@@ -145,7 +145,7 @@ impl App {
                     continue;
                 };
                 if digits(&chain::enrolment_code(request, &parent.root)) == given {
-                    return Ok(Some(channels::confirmed_setting(&channel)));
+                    return Ok(Some(channels::confirmed_setting(channel.key)));
                 }
             }
             Ok::<_, LedgerError>(None)

@@ -19,6 +19,16 @@ pub struct AppError {
     pub retryable: bool,
 }
 
+/// A path as a person knows it. Windows itself puts `\\?\` before one that may be longer than 260 characters, and nobody would know
+/// their folder by that.
+pub(crate) fn without_prefix(text: String) -> String {
+    match (text.strip_prefix(r"\\?\UNC\"), text.strip_prefix(r"\\?\")) {
+        (Some(share), _) => format!(r"\\{share}"),
+        (None, Some(path)) => path.to_owned(),
+        (None, None) => text,
+    }
+}
+
 impl AppError {
     /// An error of this code.
     pub fn new(code: &str) -> AppError {
@@ -32,7 +42,7 @@ impl AppError {
     /// With one more parameter.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> AppError {
-        self.params.insert(name.to_owned(), value.to_string());
+        self.params.insert(name.to_owned(), without_prefix(value.to_string()));
         self
     }
 
@@ -67,5 +77,19 @@ impl AppError {
     /// Something that should not happen: it is told, not hidden, and nothing is half written.
     pub fn internal(place: &str, error: &dyn std::fmt::Display) -> AppError {
         AppError::new("internal").with("place", place).with("detail", error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_told_as_its_owner_knows_it() {
+        let told = |path: &str| AppError::new("home_unusable").with("path", path).params["path"].clone();
+        assert_eq!(told(r"\\?\C:\Người dùng\Mai"), r"C:\Người dùng\Mai");
+        assert_eq!(told(r"\\?\UNC\may-chu\chung"), r"\\may-chu\chung");
+        assert_eq!(told(r"\\may-chu\chung"), r"\\may-chu\chung");
+        assert_eq!(told("/home/mai"), "/home/mai");
     }
 }

@@ -4,6 +4,7 @@ use crate::alone::HomeLock;
 use crate::api::{Edition, PersonName, UnitName};
 use crate::mailbox::Attended;
 use crate::people;
+use crate::remembered::Remembering;
 use crate::sticks::Plugged;
 use crate::tasks::Attaching;
 use crate::updates::Installation;
@@ -98,6 +99,7 @@ pub struct App {
     pub(crate) mailboxes: Mutex<Attended>,
     pub(crate) installation: Installation,
     pub(crate) plugged: Plugged,
+    pub(crate) remembering: Remembering,
 }
 
 pub(crate) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -133,6 +135,7 @@ impl App {
             mailboxes: Mutex::default(),
             installation: Installation::unknown(),
             plugged: Plugged::default(),
+            remembering: Remembering::default(),
         })
     }
 

@@ -5,6 +5,7 @@
 
 use crate::AppError;
 use crate::api::*;
+use crate::channels::confirmed_setting;
 use crate::home::{App, PROFILE, Profile};
 use crate::staging::Place;
 use crate::vault::{Keys, long_enough};
@@ -41,7 +42,7 @@ pub(crate) fn take_answer(writer: &mut Writer<'_>, answer: &DeviceAnswer, at: &s
         writer.take_device(device)?;
     }
     for channel in &answer.confirmed {
-        writer.set(&format!("confirmed:{channel}"), at)?;
+        writer.set(&confirmed_setting(*channel), at)?;
     }
     Ok(())
 }
@@ -99,8 +100,16 @@ impl App {
         // The office's recovery key comes with the answer; until then there is nothing to recover.
         let nobody = age::x25519::Identity::generate().to_public();
         self.vault.make(&tail, &request.passphrase, &nobody, &keys)?;
-        let file = format!("de-nghi-may-{}.chidao-request", text::fold(&name).replace(' ', "-"));
-        Ok(self.keep_staged(&file, bytes.len() as u64, Place::Memory(bytes)))
+        Ok(self.request_file(&name, bytes))
+    }
+
+    /// A device's request, ready to be carried to the machine that answers it.
+    pub(crate) fn request_file(&self, device_name: &str, bytes: Vec<u8>) -> ReadyFile {
+        let name = format!(
+            "de-nghi-may-{}.chidao-request",
+            text::fold(device_name).replace(' ', "-")
+        );
+        self.keep_staged(&name, bytes.len() as u64, Place::Memory(bytes))
     }
 
     fn read_signed(&self, file: &str, what: &str) -> Result<Signed, AppError> {
@@ -135,22 +144,19 @@ impl App {
         let profile = &open.profile;
         let broken = |error: &dyn std::fmt::Display| AppError::internal("answer", error);
         let certificate = root
-            .sign(Certificate {
-                v: 1,
-                unit: profile.unit(),
-                root: profile.party.root.clone(),
-                device: chain::device_id(&request.key),
-                key: request.key.clone(),
-                age: request.age.clone(),
-                name: request.name.clone(),
-                at: self.now_text(),
-            })
+            .sign(Certificate::of(
+                &profile.party,
+                &request.key,
+                &request.age,
+                &request.name,
+                self.now_text(),
+            ))
             .map_err(|error| broken(&error))?;
         let (channels, confirmed, devices) = open.store.read(|connection| {
             let channels = cells::channels(connection)?;
             let mut confirmed = Vec::new();
             for channel in &channels {
-                if local::setting(connection, &crate::channels::confirmed_setting(channel))?.is_some() {
+                if local::setting(connection, &confirmed_setting(channel.key))?.is_some() {
                     confirmed.push(channel.key);
                 }
             }

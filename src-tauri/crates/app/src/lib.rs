@@ -26,6 +26,7 @@ mod mailbox;
 pub mod patience;
 mod people;
 mod register;
+mod remembered;
 mod renewal;
 mod review;
 mod sealed;
@@ -42,3 +43,4 @@ mod work;
 
 pub use error::AppError;
 pub use home::{App, Clock, Edges, Randomness};
+pub use remembered::Account;

@@ -13,11 +13,9 @@ use crate::api::{DeviceRevoke, ReadyFile, RenewalAccept, Session};
 use crate::backup::restore::{forget_aside, set_aside};
 use crate::home::{App, Open, PROFILE, Profile};
 use crate::people::{Kept, PEOPLE, written};
-use crate::staging::Place;
 use crate::vault::{Keys, Vault};
 use crate::{AppError, channels};
 use chidao_domain::ids::{RecordId, to_hex};
-use chidao_domain::text;
 use chidao_ledger::chain;
 use chidao_ledger::store::append::Wish;
 use chidao_ledger::store::{LedgerError, local};
@@ -70,16 +68,13 @@ impl App {
         profile.awaiting = None;
         match &open.keys.root {
             Some(_) => {
-                let certificate = open.root()?.sign(Certificate {
-                    v: 1,
-                    unit: profile.unit(),
-                    root: profile.party.root.clone(),
-                    device: profile.device,
-                    key: signer.public().to_owned(),
-                    age: profile.age.clone(),
-                    name: profile.device_name.clone(),
-                    at: self.now_text(),
-                });
+                let certificate = open.root()?.sign(Certificate::of(
+                    &profile.party,
+                    signer.public(),
+                    &profile.age,
+                    &profile.device_name,
+                    self.now_text(),
+                ));
                 profile.certificate = certificate.map_err(|error| broken(&error))?;
             }
             None => {
@@ -208,9 +203,7 @@ impl App {
         let request = open.profile.awaiting.as_ref();
         let request = request.ok_or_else(|| AppError::new("not_joining"))?;
         let bytes = serde_json::to_vec_pretty(request).map_err(|error| broken(&error))?;
-        let name = text::fold(&open.profile.device_name).replace(' ', "-");
-        let name = format!("de-nghi-may-{name}.chidao-request");
-        Ok(self.keep_staged(&name, bytes.len() as u64, Place::Memory(bytes)))
+        Ok(self.request_file(&open.profile.device_name, bytes))
     }
 
     /// The answer to it: from then on the machine writes again, and what it was is believed no longer where that was wished.

@@ -2,7 +2,7 @@
 
 use crate::api::*;
 use crate::home::{App, Open, Profile, name_of, unpoisoned};
-use crate::vault::Keys;
+use crate::vault::{Keys, Unlocked};
 use crate::{AppError, channels};
 use chidao_domain::ids::{ChannelId, RecordKey, UnitId, to_hex};
 use chidao_domain::text;
@@ -64,6 +64,7 @@ impl App {
             recovered: false,
             awaiting: false,
             recovery_unprinted: false,
+            remembered: self.remembered(),
             conflicts: 0,
             quarantined: 0,
             unsent: 0,
@@ -156,16 +157,13 @@ impl App {
         let at = self.now_text();
         let device = chain::device_id(signer.public());
         let certificate = root
-            .sign(Certificate {
-                v: 1,
-                unit,
-                root: root.public().to_owned(),
-                device,
-                key: signer.public().to_owned(),
-                age: identity.to_public().to_string(),
-                name: device_name.clone(),
-                at: at.clone(),
-            })
+            .sign(Certificate::of(
+                &party,
+                signer.public(),
+                &identity.to_public().to_string(),
+                &device_name,
+                at.clone(),
+            ))
             .map_err(|error| broken(&error))?;
         let charter = |kind| {
             root.sign(Charter {
@@ -263,17 +261,24 @@ impl App {
                 unlocked.keys.own = Some(crate::vault::own_identity());
                 self.vault.admit(person, &request.passphrase, &unlocked.keys)?;
             }
-            let opening = self.begin_opening()?;
-            let open = self.end_opening(opening, self.open_with(unlocked))?;
-            crate::people::keep_own(&open)?;
-            drop(open);
-            // What cannot be done now is tried when it is opened the next time; reading and writing can go on meanwhile.
-            let _ = self.finish_renewal();
+            self.open_up(unlocked)?;
         }
         self.do_session()
     }
 
+    /// Opens the home with keys, and does what was to be done at its next opening.
+    pub(crate) fn open_up(&self, unlocked: Unlocked) -> Result<(), AppError> {
+        let opening = self.begin_opening()?;
+        let open = self.end_opening(opening, self.open_with(unlocked))?;
+        crate::people::keep_own(&open)?;
+        drop(open);
+        // What cannot be done now is tried when it is opened the next time; reading and writing can go on meanwhile.
+        let _ = self.finish_renewal();
+        Ok(())
+    }
+
     pub(crate) fn do_lock(&self) -> Result<Session, AppError> {
+        self.remembering.lock();
         *unpoisoned(&self.open) = None;
         self.staging.forget_all();
         self.do_session()

@@ -47,6 +47,15 @@ impl UseCases for App {
     fn passphrase_change(&self, request: PassphraseChange) -> Answer<People> {
         self.do_passphrase_change(&request)
     }
+    fn remember(&self, request: Remember) -> Answer<Session> {
+        self.do_remember(&request)
+    }
+    fn forget_remembered(&self, _: Nothing) -> Answer<Session> {
+        self.do_forget_remembered()
+    }
+    fn unlock_remembered(&self, _: Nothing) -> Answer<Session> {
+        self.do_unlock_remembered()
+    }
     fn lock(&self, _: Nothing) -> Answer<Session> {
         self.do_lock()
     }

@@ -286,6 +286,25 @@ impl Vault {
     }
 }
 
+/// The keys as the system sealed them to an account: see `remembered`.
+impl Vault {
+    fn sealed_file(&self) -> PathBuf {
+        self.folder.join("account.sealed")
+    }
+
+    pub(crate) fn sealed(&self) -> Option<Vec<u8>> {
+        fs::read(self.sealed_file()).ok()
+    }
+
+    pub(crate) fn keep_sealed(&self, bytes: &[u8]) -> Result<(), AppError> {
+        write_whole(&self.sealed_file(), bytes)
+    }
+
+    pub(crate) fn drop_sealed(&self) -> Result<(), AppError> {
+        remove(&self.sealed_file())
+    }
+}
+
 fn person_of(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let person = name.strip_prefix("person-")?.strip_suffix(".age")?;

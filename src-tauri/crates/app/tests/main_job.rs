@@ -387,6 +387,24 @@ fn a_bundle_that_is_cut_damaged_misdirected_or_a_strangers_changes_nothing() {
     let mut foreign = Vec::new();
     other.read_file(&misdirected.file.file, &mut foreign).unwrap();
     assert_eq!(refused(&province, &foreign).code, "bundle_not_for_us");
+    // What was made here is for the other side, and is known as such.
+    let own = || handed(&other, "đổi tên.chidao", &foreign);
+    for error in [
+        other.bundle_verify(own()).unwrap_err(),
+        other.bundle_import(own()).unwrap_err(),
+    ] {
+        assert_eq!(
+            (error.code.as_str(), error.params["unit"].as_str()),
+            ("bundle_own", "UBND tỉnh khác")
+        );
+    }
+    // Another of the same size was not: who made it is for its reader to say.
+    let mut same_size = foreign.clone();
+    if let Some(byte) = same_size.last_mut() {
+        *byte ^= 1;
+    }
+    let strange = handed(&other, "cùng cỡ.chidao", &same_size);
+    assert_eq!(other.bundle_import(strange).unwrap_err().code, "bundle_not_for_us");
     assert_eq!(
         province
             .bundle_import(handed(&province, "goi.chidao", &bytes))

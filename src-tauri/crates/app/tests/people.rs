@@ -8,7 +8,7 @@
 mod office;
 
 use chidao_app::api::*;
-use chidao_app::{App, AppError};
+use chidao_app::{Account, App, AppError};
 use office::*;
 use std::fs;
 use std::path::Path;
@@ -55,6 +55,10 @@ fn office(homes: &[tempfile::TempDir]) -> (App, App) {
 
 /// Begins a unit's work; answers the key that is printed.
 fn begun(unit: &App) -> String {
+    started_here(unit, false).recovery_key
+}
+
+fn started_here(unit: &App, keep_recovery: bool) -> FirstStarted {
     let started = unit.first_start(FirstStart {
         edition: Edition::Unit,
         unit_name: "UBND huyện Yên Thế".into(),
@@ -63,9 +67,9 @@ fn begun(unit: &App) -> String {
         person_title: String::new(),
         device_name: "Máy văn thư".into(),
         passphrase: FIRST.into(),
-        keep_recovery: false,
+        keep_recovery,
     });
-    started.unwrap().recovery_key
+    started.unwrap()
 }
 
 fn homes() -> Vec<tempfile::TempDir> {
@@ -279,9 +283,10 @@ fn a_backup_opens_on_a_new_machine_with_the_recovery_key_alone() {
 }
 
 /// A unit with two machines, the second of which does not hold the root key; two persons work there.
-fn with_a_sibling(homes: &[tempfile::TempDir]) -> (App, App, App) {
+/// Also answers the office's recovery key.
+fn with_a_sibling(homes: &[tempfile::TempDir]) -> (App, App, App, String) {
     let (province, first) = (province(homes[0].path()), App::open(homes[1].path(), edges(2)).unwrap());
-    begun(&first);
+    let recovery_key = begun(&first);
     enrol(&province, &first);
     take_in(&province, Some("H02.15"));
     send(&province, "H02.15", &first);
@@ -289,7 +294,7 @@ fn with_a_sibling(homes: &[tempfile::TempDir]) -> (App, App, App) {
     send(&first, "H02.15", &second);
     add(&second, "Phạm Thu Hà", SECOND).unwrap();
     report(&second, 40, "Ghi trước khi gỡ, chưa gửi", vec![]);
-    (province, first, second)
+    (province, first, second, recovery_key)
 }
 
 fn remove(app: &App, name: &str) -> Result<People, AppError> {
@@ -313,7 +318,7 @@ fn certified(first: &App, second: &App, code: Option<&str>) -> Result<Session, A
 #[test]
 fn on_a_machine_without_the_root_key_a_removed_person_is_out_at_once_and_work_goes_on_once_it_is_certified() {
     let homes = homes();
-    let (province, first, second) = with_a_sibling(&homes);
+    let (province, first, second, _) = with_a_sibling(&homes);
     let before = second.keys(Nothing {}).unwrap();
     assert_eq!(code(second.renewal_request(Nothing {})), "not_joining");
     assert_eq!(remove(&second, "Phạm Thu Hà").unwrap().rows.len(), 1);
@@ -381,7 +386,7 @@ fn on_a_machine_without_the_root_key_a_removed_person_is_out_at_once_and_work_go
 #[test]
 fn an_answer_for_another_machine_or_from_another_unit_certifies_nothing() {
     let homes = homes();
-    let (province, first, second) = with_a_sibling(&homes);
+    let (province, first, second, _) = with_a_sibling(&homes);
     remove(&second, "Phạm Thu Hà").unwrap();
     // The province is no machine of the unit: what it signs names its own unit.
     assert_eq!(code(certified(&province, &second, None)), "not_an_answer");
@@ -408,15 +413,7 @@ fn an_answer_for_another_machine_or_from_another_unit_certifies_nothing() {
 #[test]
 fn a_machine_without_the_root_key_is_taken_over_and_what_a_removal_left_to_be_done_is_done() {
     let homes = homes();
-    let province = province(homes[0].path());
-    let first = App::open(homes[1].path(), edges(2)).unwrap();
-    let recovery_key = begun(&first);
-    enrol(&province, &first);
-    take_in(&province, Some("H02.15"));
-    send(&province, "H02.15", &first);
-    let second = joined(homes[2].path(), 7, &first, "Lê Văn Bình");
-    send(&first, "H02.15", &second);
-    add(&second, "Phạm Thu Hà", SECOND).unwrap();
+    let (province, first, second, recovery_key) = with_a_sibling(&homes);
     let hers = second.keys(Nothing {}).unwrap().device;
     remove(&second, "Phạm Thu Hà").unwrap();
     // Before the answer comes, the one who is left forgets the passphrase.
@@ -447,17 +444,7 @@ fn a_machine_without_the_root_key_is_taken_over_and_what_a_removal_left_to_be_do
 fn a_recovery_key_that_nobody_has_printed_is_shown_again_and_no_longer_once_it_is_on_paper() {
     let homes = homes();
     let unit = App::open(homes[1].path(), edges(2)).unwrap();
-    let started = unit.first_start(FirstStart {
-        edition: Edition::Unit,
-        unit_name: "UBND huyện Yên Thế".into(),
-        unit_code: "H02.15".into(),
-        person_name: "Trần Thị Hạnh".into(),
-        person_title: String::new(),
-        device_name: "Máy văn thư".into(),
-        passphrase: FIRST.into(),
-        keep_recovery: true,
-    });
-    let started = started.unwrap();
+    let started = started_here(&unit, true);
     assert!(started.session.recovery_unprinted);
     // The page was closed before it was printed.
     drop(unit);
@@ -476,4 +463,111 @@ fn a_recovery_key_that_nobody_has_printed_is_shown_again_and_no_longer_once_it_i
     assert!(!unit.recovery_printed(Nothing {}).unwrap().recovery_unprinted);
     assert_eq!(code(unit.recovery_key(Nothing {})), "recovery_key_gone");
     unlock(&unit, &started.recovery_key).unwrap();
+}
+
+/// A system that seals: to this account alone, and noticing every change.
+struct Sealing(u8);
+
+impl Account for Sealing {
+    fn seal(&self, secret: &[u8]) -> Option<Vec<u8>> {
+        let sum = secret.iter().fold(self.0, |sum, byte| sum.wrapping_add(*byte));
+        Some(secret.iter().map(|byte| byte ^ self.0).chain([sum]).collect())
+    }
+    fn open(&self, sealed: &[u8]) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+        let (sum, sealed) = sealed.split_last()?;
+        let secret: Vec<u8> = sealed.iter().map(|byte| byte ^ self.0).collect();
+        (secret.iter().fold(self.0, |sum, byte| sum.wrapping_add(*byte)) == *sum).then(|| secret.into())
+    }
+}
+
+fn remember(app: &App, passphrase: &str) -> Result<Session, AppError> {
+    let passphrase = passphrase.into();
+    app.remember(Remember { passphrase })
+}
+
+/// The program once more, at the same place, for an account.
+fn again(app: App, home: &Path, account: u8) -> App {
+    drop(app);
+    App::open(home, edges(9)).unwrap().with_account(Sealing(account))
+}
+
+#[test]
+fn an_account_that_remembers_opens_without_a_passphrase_and_no_other_account_does() {
+    let home = tempfile::tempdir().unwrap();
+    let app = unit(home.path()).with_account(Sealing(7));
+    assert_eq!(app.session(Nothing {}).unwrap().remembered, Remembered::No);
+    assert_eq!(code(remember(&app, SECOND)), "wrong_passphrase");
+    assert_eq!(remember(&app, FIRST).unwrap().remembered, Remembered::Yes);
+    let app = again(app, home.path(), 7);
+    assert_eq!(app.session(Nothing {}).unwrap().remembered, Remembered::Yes);
+    let session = app.unlock_remembered(Nothing {}).unwrap();
+    assert_eq!(
+        (session.vault, session.person.unwrap().name.as_str()),
+        (VaultState::Open, "Trần Thị Hạnh")
+    );
+    // Another account, and a file that was tampered with.
+    let app = again(app, home.path(), 8);
+    assert_eq!(code(app.unlock_remembered(Nothing {})), "not_remembered");
+    let sealed = home.path().join("vault/account.sealed");
+    let mut bytes = fs::read(&sealed).unwrap();
+    bytes[40] ^= 1;
+    fs::write(&sealed, bytes).unwrap();
+    let app = again(app, home.path(), 7);
+    assert_eq!(code(app.unlock_remembered(Nothing {})), "not_remembered");
+    assert_eq!(unlock(&app, FIRST).unwrap(), "Trần Thị Hạnh");
+    assert_eq!(remember(&app, FIRST).unwrap().remembered, Remembered::Yes);
+    let session = app.forget_remembered(Nothing {}).unwrap();
+    assert_eq!((session.remembered, sealed.exists()), (Remembered::No, false));
+}
+
+#[test]
+fn a_register_that_was_locked_asks_for_the_passphrase_though_the_account_remembers() {
+    let home = tempfile::tempdir().unwrap();
+    let app = unit(home.path()).with_account(Sealing(7));
+    remember(&app, FIRST).unwrap();
+    assert_eq!(app.lock(Nothing {}).unwrap().remembered, Remembered::No);
+    assert_eq!(code(app.unlock_remembered(Nothing {})), "not_remembered");
+    assert_eq!(unlock(&app, FIRST).unwrap(), "Trần Thị Hạnh");
+    assert_eq!(app.session(Nothing {}).unwrap().remembered, Remembered::Yes);
+    let app = again(app, home.path(), 7);
+    assert!(app.unlock_remembered(Nothing {}).is_ok());
+}
+
+#[test]
+fn what_an_account_remembers_ends_with_the_passphrase_and_when_another_person_comes() {
+    let home = tempfile::tempdir().unwrap();
+    let app = unit(home.path()).with_account(Sealing(7));
+    remember(&app, FIRST).unwrap();
+    let changed = PassphraseChange {
+        old: FIRST.into(),
+        new: "mật khẩu khác hẳn".into(),
+    };
+    app.passphrase_change(changed).unwrap();
+    assert_eq!(app.session(Nothing {}).unwrap().remembered, Remembered::No);
+    remember(&app, "mật khẩu khác hẳn").unwrap();
+    let people = add(&app, "Phạm Thu Hà", SECOND).unwrap();
+    assert_eq!(app.session(Nothing {}).unwrap().remembered, Remembered::No);
+    assert_eq!(code(remember(&app, "mật khẩu khác hẳn")), "remembered_for_one");
+    // Alone again, under other keys.
+    let other = people.rows.iter().find(|row| !row.here).unwrap().person.clone();
+    app.person_remove(PersonRef { person: other }).unwrap();
+    remember(&app, "mật khẩu khác hẳn").unwrap();
+    let app = again(app, home.path(), 7);
+    assert!(app.unlock_remembered(Nothing {}).is_ok());
+}
+
+#[test]
+fn no_backup_holds_what_an_account_remembers() {
+    let home = tempfile::tempdir().unwrap();
+    let app = unit(home.path()).with_account(Sealing(7));
+    remember(&app, FIRST).unwrap();
+    let sealed = fs::read(home.path().join("vault/account.sealed")).unwrap();
+    app.backup_make(Nothing {}).unwrap();
+    let mut seen = 0;
+    for entry in fs::read_dir(home.path().join("backups")).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(sealed.len()).any(|piece| piece == sealed));
+        seen += 1;
+    }
+    assert!(seen > 0);
 }

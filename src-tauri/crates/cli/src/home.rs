@@ -1,7 +1,7 @@
 //! Where the data lies, and opening what lies there.
 
 use crate::edges;
-use chidao_app::api::{Nothing, Unlock, UseCases, VaultState};
+use chidao_app::api::{Nothing, Remembered, Unlock, UseCases, VaultState};
 use chidao_app::{App, AppError, Edges};
 use std::ffi::OsString;
 use std::fs::File;
@@ -55,12 +55,16 @@ pub(crate) fn open(home: &Path, given: Edges, passphrase_file: Option<&Path>) ->
         return Err(AppError::new("not_started").with("home", home.display()));
     }
     let app = App::open(home, given)?.with_installation(edges::installation());
-    match app.session(Nothing {})?.vault {
+    let session = app.session(Nothing {})?;
+    match session.vault {
         VaultState::Fresh => Err(AppError::new("not_started").with("home", home.display())),
         VaultState::Open => Ok(app),
         VaultState::Locked => {
-            let passphrase = edges::passphrase(passphrase_file)?;
-            app.unlock(Unlock { passphrase })?;
+            let given = passphrase_file.is_some() || edges::passphrase_set().is_some();
+            if given || session.remembered != Remembered::Yes || app.unlock_remembered(Nothing {}).is_err() {
+                let passphrase = edges::passphrase(passphrase_file)?;
+                app.unlock(Unlock { passphrase })?;
+            }
             Ok(app)
         }
     }

@@ -169,6 +169,20 @@ impl Text for Certificate {
 }
 
 impl Certificate {
+    /// What a unit's root key says of a device with these keys.
+    pub fn of(unit: &Party, key: &str, age: &str, name: &str, at: String) -> Certificate {
+        Certificate {
+            v: 1,
+            unit: unit.unit,
+            root: unit.root.clone(),
+            device: chain::device_id(key),
+            key: key.to_owned(),
+            age: age.to_owned(),
+            name: name.to_owned(),
+            at,
+        }
+    }
+
     /// Verifies a certificate against the root that it names itself. Whether that root is the unit's is the charter's word.
     pub fn read(signed: &Signed) -> Result<Certificate, TrustError> {
         let claims: Certificate = signed.claims()?;

@@ -160,7 +160,7 @@ impl Office {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{words:?} was not refused: {said}");
         assert!(output.stdout.is_empty(), "a refusal answers nothing");
-        let told: Value = serde_json::from_str(&said).unwrap();
+        let told: Value = serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
         assert!(
             told["message"].as_str().is_some_and(|message| message.ends_with('.')),
             "{said}"

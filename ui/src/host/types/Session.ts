@@ -2,6 +2,7 @@
 import type { Edition } from "./Edition";
 import type { EnrolmentState } from "./EnrolmentState";
 import type { PersonName } from "./PersonName";
+import type { Remembered } from "./Remembered";
 import type { UnitName } from "./UnitName";
 import type { VaultState } from "./VaultState";
 
@@ -70,6 +71,10 @@ awaiting: boolean,
  * Nobody has said yet that the recovery key is on paper: it can still be shown.
  */
 recovery_unprinted: boolean, 
+/**
+ * Whether it opens without a passphrase. While it is shut, only where it would do so now.
+ */
+remembered: Remembered, 
 /**
  * Counts for the navigation: conflicts, quarantined changes.
  */

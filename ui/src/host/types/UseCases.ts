@@ -66,6 +66,7 @@ import type { RecommendationAnswer } from "./RecommendationAnswer";
 import type { RecommendationFilter } from "./RecommendationFilter";
 import type { Recommendations } from "./Recommendations";
 import type { RecoveryKey } from "./RecoveryKey";
+import type { Remember } from "./Remember";
 import type { RenewalAccept } from "./RenewalAccept";
 import type { ReportAdd } from "./ReportAdd";
 import type { Restored } from "./Restored";
@@ -125,6 +126,12 @@ export interface UseCases {
   person_remove: { request: PersonRef; response: People };
   /** Changes the passphrase of the person who works here now. */
   passphrase_change: { request: PassphraseChange; response: People };
+  /** Lets the system open the vault for this account without a passphrase from the next start on; where one person alone opens it. */
+  remember: { request: Remember; response: Session };
+  /** Asks for the passphrase again from the next start on. */
+  forget_remembered: { request: Nothing; response: Session };
+  /** Opens the vault without a passphrase: `not_remembered` where the system does not, or somebody locked it since the start. */
+  unlock_remembered: { request: Nothing; response: Session };
   /** Closes the vault and forgets the keys. */
   lock: { request: Nothing; response: Session };
   /** The settings of this installation. */

@@ -50,6 +50,31 @@ it('removes another after saying what happens, never oneself', async () => {
   await expect.poll(() => asked.of('person_remove')).toEqual([{ person: 'a1' }]);
 });
 
+it('offers to open without a passphrase only where the system can and one person alone works', async () => {
+  const alone = told({ rows: [told().rows[1]!] });
+  const asked = answering({ session: () => ({ vault: 'open', remembered: 'yes' }) as never, people: () => alone, remember: () => ({}) as never, forget_remembered: () => ({}) as never });
+  app.session = { vault: 'open', remembered: 'unavailable' } as never;
+  render(People);
+  await screen.findByTestId('passphrase-change');
+  expect(screen.queryByTestId('remember')).toBeNull();
+  app.session = { vault: 'open', remembered: 'no' } as never;
+  await fireEvent.click(await screen.findByTestId('remember'));
+  expect(screen.getByText(/chỉ nên dùng khi tài khoản ấy của riêng bạn/i)).toBeTruthy();
+  await type('remember-passphrase', 'mật khẩu dài');
+  await fireEvent.submit(screen.getByTestId('remember-now').closest('form')!);
+  await expect.poll(() => asked.of('remember')).toEqual([{ passphrase: 'mật khẩu dài' }]);
+  await fireEvent.click(await screen.findByTestId('forget'));
+  await expect.poll(() => asked.of('forget_remembered')).toEqual([{}]);
+});
+
+it('does not offer it where a passphrase tells who writes', async () => {
+  answering({ people: () => told() });
+  app.session = { vault: 'open', remembered: 'no' } as never;
+  render(People);
+  await screen.findByTestId('passphrase-change');
+  expect(screen.queryByTestId('remember')).toBeNull();
+});
+
 it('says what to do where the root key is elsewhere', async () => {
   answering({ people: () => told({ holds_root: false }) });
   render(People);

@@ -130,6 +130,12 @@ use_cases! {
     person_remove(PersonRef) -> People;
     /// Changes the passphrase of the person who works here now.
     passphrase_change(PassphraseChange) -> People;
+    /// Lets the system open the vault for this account without a passphrase from the next start on; where one person alone opens it.
+    remember(Remember) -> Session;
+    /// Asks for the passphrase again from the next start on.
+    forget_remembered(Nothing) -> Session;
+    /// Opens the vault without a passphrase: `not_remembered` where the system does not, or somebody locked it since the start.
+    unlock_remembered(Nothing) -> Session;
     /// Closes the vault and forgets the keys.
     lock(Nothing) -> Session;
     /// The settings of this installation.

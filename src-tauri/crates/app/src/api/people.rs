@@ -54,6 +54,13 @@ pub struct PassphraseChange {
     pub new: String,
 }
 
+/// The passphrase of who works here now, that the system may open the vault for this account from now on.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct Remember {
+    /// The passphrase.
+    pub passphrase: String,
+}
+
 /// Who takes a machine over that was opened with the recovery key.
 #[derive(Clone, Serialize, Deserialize, TS)]
 pub struct TakeOver {

@@ -29,6 +29,18 @@ pub enum VaultState {
     Open,
 }
 
+/// Whether this account of the system opens the vault without a passphrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Remembered {
+    /// The system seals nothing to an account.
+    Unavailable,
+    /// The passphrase is asked for.
+    No,
+    /// It opens without one.
+    Yes,
+}
+
 /// How far the enrolment with the parent has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -97,6 +109,8 @@ pub struct Session {
     pub awaiting: bool,
     /// Nobody has said yet that the recovery key is on paper: it can still be shown.
     pub recovery_unprinted: bool,
+    /// Whether it opens without a passphrase. While it is shut, only where it would do so now.
+    pub remembered: Remembered,
     /// Counts for the navigation: conflicts, quarantined changes.
     pub conflicts: u32,
     /// Changes in quarantine.

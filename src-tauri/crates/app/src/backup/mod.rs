@@ -109,7 +109,7 @@ impl App {
             next: self.store_size(),
             needed: self.store_size() + SPARE,
             rows: found.iter().map(|one| row(one, here(one))).collect(),
-            folder: folder.display().to_string(),
+            folder: crate::error::without_prefix(folder.display().to_string()),
             folder_lost,
             keeping,
             is_today_done,

@@ -59,7 +59,7 @@ pub(super) fn take(
         if channels::enrolment(writer.connection(), channel)?.0 == EnrolmentState::Confirmed {
             continue;
         }
-        writer.set(&channels::confirmed_setting(channel), at)?;
+        writer.set(&channels::confirmed_setting(channel.key), at)?;
         news.extend(channels::other(channel, own.unit()).map(|(_, party)| name_of(party)));
     }
     Ok(news)

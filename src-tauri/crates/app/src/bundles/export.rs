@@ -242,6 +242,7 @@ impl App {
                     index: volume.made.index,
                     count,
                 }),
+                file_hash: Some(self.file_hash(&volume.made.file.file)?),
                 ..Note::default()
             };
             let known_hash = ledger_hash(volume.manifest_hash)?;

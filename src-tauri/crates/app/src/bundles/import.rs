@@ -78,7 +78,9 @@ struct Parts {
 impl App {
     pub(crate) fn do_bundle_verify(&self, request: FileRef, watch: &mut Watch<'_>) -> Result<BundleReport, AppError> {
         let open = self.opened()?;
-        let (report, _) = self.read_only(&open, &request.file, watch)?;
+        let (report, _) = self
+            .read_only(&open, &request.file, watch)
+            .map_err(|error| self.or_own(&open, &request.file, error))?;
         let before = open
             .store
             .read(|c| local::imported(c, ledger_hash_or_zero(&report.manifest_hash)))?;
@@ -186,6 +188,7 @@ impl App {
             // Who thought better of it was not refused.
             Err(error) if error.code == "cancelled" => Err(error),
             Err(error) => {
+                let error = self.or_own(&open, &request.file, error);
                 note.refusal = Some(error.code.clone());
                 note.params = error.params.clone();
                 self.write_journal("refused", false, None, None, &note)?;

@@ -4,7 +4,7 @@ use super::sets;
 use crate::AppError;
 use crate::api::*;
 use crate::channels;
-use crate::home::{App, name_of};
+use crate::home::{App, Open, name_of};
 use chidao_domain::ids::{FeedId, Hash, UnitId};
 use chidao_ledger::store::local::{self, JournalLine};
 use chidao_ledger::store::{Connection, LedgerError, awaited, cells, exchange, lack};
@@ -39,6 +39,9 @@ pub(crate) struct Note {
     /// Incoming volumes: how far the sender had each feed, by which it is known whether others are still needed.
     #[serde(default)]
     pub sender_has: Vec<(FeedId, u64)>,
+    /// Outgoing: BLAKE3 of the file as it left, by which it is known again; lines of older programs have none.
+    #[serde(default)]
+    pub file_hash: Option<Hash>,
 }
 
 fn outcome(word: &str) -> BundleOutcome {
@@ -105,6 +108,32 @@ impl App {
             manifest,
             line: serde_json::to_string(note).map_err(|error| AppError::internal("journal", &error))?,
         })
+    }
+
+    /// BLAKE3 of the file under a token.
+    pub(super) fn file_hash(&self, token: &str) -> Result<Hash, AppError> {
+        let mut hasher = blake3::Hasher::new();
+        self.read_file(token, &mut hasher)?;
+        Ok(Hash(*hasher.finalize().as_bytes()))
+    }
+
+    /// What opens by no key of ours may have been made here, for somebody else to open: the journal knows the file.
+    pub(super) fn or_own(&self, open: &Open, token: &str, error: AppError) -> AppError {
+        if error.code != "bundle_not_for_us" {
+            return error;
+        }
+        let own = || {
+            let hash = self.file_hash(token).ok()?;
+            let lines = open.store.read(|c| local::journal(c, JOURNAL_LINES)).ok()?;
+            lines.into_iter().filter(|line| line.outgoing).find_map(|line| {
+                let note: Note = serde_json::from_str(&line.line).ok()?;
+                (note.file_hash == Some(hash)).then_some(note.unit?.name)
+            })
+        };
+        match own() {
+            Some(unit) => AppError::new("bundle_own").with("unit", unit),
+            None => error,
+        }
     }
 
     pub(crate) fn do_bundles(&self) -> Result<BundleJournal, AppError> {

@@ -23,16 +23,10 @@ fn step_of(value: Option<&Value>) -> Option<ChildStatus> {
     ChildStatus::from_code(value?.get("status")?.as_str()?)
 }
 
-/// The child's status: its own word, or what the task opened with; a returned completion is work again.
-pub(crate) fn child_status(views: &mut Views<'_>, task: i64, heads: &Cells) -> Result<ChildStatus, LedgerError> {
-    let own = step_of(heads.get("status").and_then(CellHeads::value));
-    let opening = step_of(heads.get("opening_status").and_then(CellHeads::value));
-    let status = own.or(opening).unwrap_or(ChildStatus::New);
-    if status != ChildStatus::Completed {
-        return Ok(status);
-    }
-    let returned = assessments(views, task)?.iter().any(|(_, verdict)| !verdict.accepted);
-    Ok(if returned { ChildStatus::InProgress } else { status })
+/// The child's status, as the list tells it.
+pub(crate) fn child_status(connection: &Connection, task: i64) -> Result<ChildStatus, LedgerError> {
+    let row = chidao_ledger::store::tasks::row(connection, task)?;
+    Ok(row.map_or(ChildStatus::New, |row| row.child))
 }
 
 fn standing(heads: &Cells) -> Standing {
@@ -231,7 +225,7 @@ fn detail(
     for field in kind.fields.iter().filter(|field| !NOT_SHOWN.contains(&field.name)) {
         shown.push(views.cell(info.channel, &info.id, field, &heads)?);
     }
-    let child = child_status(&mut views, info.row, &heads)?;
+    let child = child_status(connection, info.row)?;
     let standing = standing(&heads);
     let reports = report_views(&mut views, info.row)?;
     let completed = !completion(&mut views, info.row)?.is_empty() && child == ChildStatus::Completed;

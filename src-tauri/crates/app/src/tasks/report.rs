@@ -9,7 +9,6 @@ use chidao_domain::ids::Hash;
 use chidao_domain::text;
 use chidao_ledger::store::LedgerError;
 use chidao_ledger::store::append::Wish;
-use chidao_ledger::store::cells;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Read;
@@ -102,8 +101,7 @@ impl App {
         let (follows, status) = open.store.read(|connection| {
             let mut views = Views::new(connection, &open)?;
             let reports = super::detail::current_reports(&mut views, info.row)?;
-            let heads = cells::heads(connection, &views.words, &mut views.feeds, info.row)?;
-            Ok::<_, LedgerError>((reports, super::detail::child_status(&mut views, info.row, &heads)?))
+            Ok::<_, LedgerError>((reports, super::detail::child_status(connection, info.row)?))
         })?;
         set.push((
             "follows",

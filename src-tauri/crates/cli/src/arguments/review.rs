@@ -94,13 +94,7 @@ pub(crate) enum Join {
         out: PathBuf,
     },
     /// Nhận trả lời, với mã mà máy kia đọc / accept the answer by the code that the other machine shows
-    Accept {
-        /// Tệp trả lời / the answer
-        file: PathBuf,
-        /// Mã mà máy kia hiện ra / the code
-        #[arg(long)]
-        code: String,
-    },
+    Accept(Answered),
 }
 
 /// Machines: without a command, the list.
@@ -129,6 +123,16 @@ pub(crate) enum DevicesCommand {
     },
 }
 
+/// The answer to a machine's request.
+#[derive(Debug, Args)]
+pub(crate) struct Answered {
+    /// Tệp trả lời / the answer
+    pub(crate) file: PathBuf,
+    /// Mã mà máy kia hiện ra / the code
+    #[arg(long)]
+    pub(crate) code: String,
+}
+
 /// The persons who work at this machine: without a command, the list. New passphrases are read from files, so that they stand in no
 /// history of commands.
 #[derive(Debug, Subcommand)]
@@ -155,6 +159,10 @@ pub(crate) enum PersonsCommand {
         #[arg(long, value_name = "FILE")]
         new_passphrase_file: PathBuf,
     },
+    /// Từ lần sau tài khoản Windows này mở sổ không cần mật khẩu / let this Windows account open it without a passphrase
+    Remember,
+    /// Từ lần sau lại hỏi mật khẩu / ask for the passphrase again
+    Forget,
     /// Nhận lại máy đã mở bằng khoá khôi phục / take over a machine opened with the recovery key
     TakeOver {
         /// Họ và tên người nhận / full name
@@ -173,11 +181,5 @@ pub(crate) enum PersonsCommand {
         out: PathBuf,
     },
     /// Máy chờ chứng thư: nhận trả lời, với mã mà máy kia đọc / accept the answer by the code that the other machine shows
-    Accept {
-        /// Tệp trả lời / the answer
-        file: PathBuf,
-        /// Mã mà máy kia hiện ra / the code
-        #[arg(long)]
-        code: String,
-    },
+    Accept(Answered),
 }

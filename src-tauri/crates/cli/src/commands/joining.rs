@@ -1,6 +1,6 @@
 //! A further machine for a unit that has others.
 
-use crate::arguments::Join;
+use crate::arguments::{Answered, Join};
 use crate::edges::{self, Clock};
 use crate::home;
 use crate::print::{Output, pairs, words};
@@ -40,7 +40,7 @@ pub(super) fn join(
                 )
             })
         }
-        Join::Accept { file, code } => {
+        Join::Accept(Answered { file, code }) => {
             let session = app.join_accept(JoinAccept {
                 file: home::hand_over(&app, file)?,
                 passphrase,

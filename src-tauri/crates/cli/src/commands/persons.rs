@@ -1,9 +1,11 @@
 //! The persons who work at a machine, and taking a machine over.
 
-use crate::arguments::PersonsCommand;
+use crate::arguments::{Answered, PersonsCommand};
 use crate::print::{Output, Table, words};
 use crate::{edges, home};
-use chidao_app::api::{Nothing, PassphraseChange, People, PersonAdd, PersonRef, RenewalAccept, TakeOver, UseCases};
+use chidao_app::api::{
+    Nothing, PassphraseChange, People, PersonAdd, PersonRef, Remember, Remembered, RenewalAccept, TakeOver, UseCases,
+};
 use chidao_app::{App, AppError};
 use std::path::Path;
 
@@ -39,6 +41,16 @@ pub(super) fn persons(
             old: edges::passphrase(passphrase_file)?,
             new: edges::passphrase(Some(new_passphrase_file))?,
         })?,
+        Some(PersonsCommand::Remember) => {
+            app.remember(Remember {
+                passphrase: edges::passphrase(passphrase_file)?,
+            })?;
+            app.people(Nothing {})?
+        }
+        Some(PersonsCommand::Forget) => {
+            app.forget_remembered(Nothing {})?;
+            app.people(Nothing {})?
+        }
         Some(PersonsCommand::TakeOver {
             name,
             title,
@@ -62,7 +74,7 @@ pub(super) fn persons(
                 )
             });
         }
-        Some(PersonsCommand::Accept { file, code }) => {
+        Some(PersonsCommand::Accept(Answered { file, code })) => {
             app.renewal_accept(RenewalAccept {
                 file: home::hand_over(app, file)?,
                 code: code.clone(),
@@ -70,7 +82,7 @@ pub(super) fn persons(
             app.people(Nothing {})?
         }
     };
-    let awaiting = app.session(Nothing {})?.awaiting;
+    let session = app.session(Nothing {})?;
     output.answer(&told, || {
         let mut table = Table::new()
             .text("Người dùng máy này", 40)
@@ -80,8 +92,11 @@ pub(super) fn persons(
             let here = if row.here { "đang mở" } else { "" };
             table.row([words::person(&row.name), row.person.clone(), here.to_owned()]);
         }
-        let list = table.show("Chưa có ai.");
-        match awaiting {
+        let mut list = table.show("Chưa có ai.");
+        if session.remembered == Remembered::Yes {
+            list.push_str("Tài khoản Windows này mở sổ không cần mật khẩu. Để thôi: chidao persons forget\n");
+        }
+        match session.awaiting {
             true => format!(
                 "{list}\nMáy này chờ chứng thư: xem được mọi thứ, chưa ghi được. Hãy chạy: chidao persons request --out TỆP\n"
             ),

@@ -5,6 +5,10 @@ use chidao_app::AppError;
 /// Each code with its sentence; `{name}` stands for a parameter. Sorted by code.
 const SENTENCES: &[(&str, &str)] = &[
     (
+        "account_refused",
+        "Windows không nhận giữ khoá cho tài khoản này. Vẫn hỏi mật khẩu như trước.",
+    ),
+    (
         "already_enrolled",
         "{unit} đã được ghi danh với đơn vị này. Không có gì thay đổi; nếu đơn vị làm lại từ đầu, hãy thu hồi máy cũ trước.",
     ),
@@ -138,6 +142,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Gói này gửi cho đơn vị khác, không mở được ở đây. Sổ vẫn như trước.",
     ),
     ("bundle_not_one", "Tệp này không phải gói đồng bộ của Sổ Chỉ Đạo."),
+    (
+        "bundle_own",
+        "Gói này do chính máy này làm để gửi {unit}: chỉ bên nhận mở được. Sổ vẫn như trước.",
+    ),
     ("bundle_refused", "Gói bị từ chối: {detail}. Sổ vẫn như trước."),
     (
         "bundle_signature_wrong",
@@ -361,6 +369,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "not_recovered",
         "Máy này đang mở bằng mật khẩu bình thường, không cần nhận lại.",
     ),
+    (
+        "not_remembered",
+        "Tài khoản này không mở được sổ nếu không có mật khẩu. Hãy đưa mật khẩu.",
+    ),
     ("not_revoked", "Máy \"{device}\" không bị đơn vị này thu hồi."),
     ("not_started", "Thư mục này chưa được khởi tạo. Hãy chạy: chidao init …"),
     (
@@ -431,6 +443,10 @@ const SENTENCES: &[(&str, &str)] = &[
     (
         "register_not_empty",
         "Sổ đã có nhiệm vụ. Chỉ sinh dữ liệu vào sổ còn trống; hãy dùng một thư mục dữ liệu mới.",
+    ),
+    (
+        "remembered_for_one",
+        "Máy này có nhiều người dùng: phải có mật khẩu mới biết ai đang ghi. Vẫn hỏi mật khẩu như trước.",
     ),
     (
         "report_empty",

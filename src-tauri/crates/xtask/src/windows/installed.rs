@@ -4,6 +4,7 @@
 use super::dist::{Laid, pack};
 use super::toolchain::Toolchain;
 use super::wine::{Wine, windows_path};
+use super::{BEGINNING, holds};
 use crate::dist::{VERSION, told};
 use crate::programs::{self, Failure};
 use std::fs;
@@ -40,16 +41,7 @@ pub(crate) fn check(root: &Path, toolchain: &Toolchain, wine: &Wine, laid: &Laid
     for made in [&older.programs, &older.installer, &older.stick] {
         drop(fs::remove_dir_all(made).or_else(|_| fs::remove_file(made)));
     }
-    let words = [
-        "init",
-        "--edition",
-        "unit",
-        "--unit",
-        "UBND huyện Yên Thế",
-        "--code",
-        "H02.15",
-    ];
-    machine.chidao(&[&words[..], &["--person", "Hoàng Thị Mai", "--title", "Chuyên viên"]].concat())?;
+    machine.chidao(&BEGINNING)?;
     let data = machine.local.join("SoChiDao/ledger.db");
     holds(data.is_file(), "the data does not lie in %LOCALAPPDATA%\\SoChiDao")?;
 
@@ -62,15 +54,11 @@ pub(crate) fn check(root: &Path, toolchain: &Toolchain, wine: &Wine, laid: &Laid
     holds(data.is_file(), "the data went with the program")?;
     machine.install(&laid.installer)?;
     machine.chidao(&["check"])?;
+    holds(machine.unasked(&["check"]).is_err(), "it opened without a passphrase")?;
+    machine.chidao(&["persons", "remember"])?;
+    machine.unasked(&["check"])?;
     machine.uninstall(&["/REMOVEDATA"])?;
     holds(!data.exists(), "the data is still there though it was to go")
-}
-
-fn holds(so: bool, otherwise: &str) -> Result<(), Failure> {
-    match so {
-        true => Ok(()),
-        false => Err(Failure::new(otherwise)),
-    }
 }
 
 impl Machine<'_> {
@@ -160,6 +148,13 @@ impl Machine<'_> {
         let mut chidao = self.wine.run(self.programs().join("chidao.exe"), self.root);
         chidao.args(words).env("CHIDAO_PASSPHRASE", "đồng lúa chín vàng");
         programs::run(chidao.stdout(Stdio::null()))
+    }
+
+    /// The same without the passphrase: the account of the tests is to open the register.
+    fn unasked(&self, words: &[&str]) -> Result<(), Failure> {
+        let mut chidao = self.wine.run(self.programs().join("chidao.exe"), self.root);
+        let quiet = chidao.args(words).stdin(Stdio::null()).stdout(Stdio::null());
+        programs::run(quiet.stderr(Stdio::null()).env_remove("CHIDAO_PASSPHRASE"))
     }
 
     /// The installed window's program serves the page that it carries.

@@ -4,6 +4,7 @@
 use super::dist::{Laid, pack};
 use super::toolchain::{GCC, Toolchain, quietly};
 use super::wine::{Wine, windows_path};
+use super::{BEGINNING, holds};
 use crate::dist::{copy, fresh_folder, told};
 use crate::programs::{self, Failure, program};
 use serde_json::Value;
@@ -51,13 +52,6 @@ pub(crate) fn check(root: &Path, toolchain: &Toolchain, wine: &Wine, laid: &Laid
         done.map_err(about)?;
     }
     Ok(())
-}
-
-fn holds(so: bool, otherwise: &str) -> Result<(), Failure> {
-    match so {
-        true => Ok(()),
-        false => Err(Failure::new(otherwise)),
-    }
 }
 
 /// The programs of the two versions, and both packed in both ways.
@@ -123,17 +117,7 @@ impl Office<'_> {
             copy(real, &self.programs.join("so-chi-dao.exe"))?;
         }
         copy(real, &self.programs.join("chidao.exe"))?;
-        let office = [
-            "init",
-            "--edition",
-            "unit",
-            "--unit",
-            "UBND huyện Yên Thế",
-            "--code",
-            "H02.15",
-        ];
-        let person = ["--person", "Hoàng Thị Mai", "--title", "Chuyên viên"];
-        self.json(&[&office[..], &person].concat()).map(drop)
+        self.json(&BEGINNING).map(drop)
     }
 
     fn updated(&self, kind: &str, newer: &Newer, folder: &Path) -> Result<(), Failure> {
