@@ -111,6 +111,11 @@ fn sync(app: &App) -> MailboxSyncedRow {
     row
 }
 
+/// How many files the list of mailboxes says to be refused.
+fn refused_there(app: &App) -> u32 {
+    app.mailboxes(Nothing {}).unwrap().rows[0].refused
+}
+
 fn refusals(row: &MailboxSyncedRow) -> Vec<(&str, bool)> {
     let refused = row
         .received
@@ -254,11 +259,13 @@ fn a_half_written_file_is_tried_again_and_told_only_when_it_stays_so() {
         .collect();
     assert_eq!(outcomes, [Some(true), Some(true), Some(false)]);
     assert_eq!(journal(&desk.unit, BundleOutcome::Refused), 1);
+    assert_eq!(refused_there(&desk.unit), 1, "and the list says so");
     assert_eq!(sync(&desk.unit).received.len(), 0, "and then it is left alone");
 
     fs::write(&path, &whole).unwrap();
     let report = sync(&desk.unit).received.remove(0).report.unwrap();
     assert_eq!(report.outcome, BundleOutcome::Imported);
+    assert_eq!(refused_there(&desk.unit), 0);
     desk.settle();
     desk.agree();
 }
@@ -436,6 +443,18 @@ fn names_are_one_mailboxs_and_what_is_wrong_is_told() {
         "mailbox_not_there"
     );
     assert_eq!(refused(save("Khác", Path::new("USB"))), "mailbox_bad_address");
+    assert_eq!(
+        refused(save("Khác", &desk.stick())),
+        "mailbox_place_taken",
+        "the same folder again"
+    );
+    let link = desk.folder.path().join("lối khác");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(desk.stick(), &link).unwrap();
+    #[cfg(unix)]
+    assert_eq!(refused(save("Khác", &link)), "mailbox_place_taken", "by another way");
+    #[cfg(not(unix))]
+    drop(link);
     let stranger = MailboxSave {
         units: vec!["H99".into()],
         ..save("Khác", &desk.stick())

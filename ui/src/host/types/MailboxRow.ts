@@ -50,4 +50,8 @@ waiting: number,
 /**
  * Their bytes.
  */
-waiting_bytes: number, };
+waiting_bytes: number, 
+/**
+ * Bundles to this unit that lie there, were refused, and are not tried again by themselves.
+ */
+refused: number, };

@@ -12,7 +12,7 @@ import { outcome } from './mailbox';
 const parent = { id: 'p', name: 'UBND tỉnh Bắc Giang', code: 'H02' };
 const row: MailboxRow = {
   id: 'm', name: 'USB văn thư', place: { kind: 'folder', path: '/media/usb' }, units: [parent], by_itself: false, there: true,
-  synced_at: null, tried_at: null, trouble: null, waiting: 0, waiting_bytes: 0,
+  synced_at: null, tried_at: null, trouble: null, waiting: 0, waiting_bytes: 0, refused: 0,
 };
 const done: MailboxSyncedRow = { id: 'm', name: 'USB văn thư', sent: [], received: [], removed: 0, waiting: 0, strays: [], trouble: null };
 const sent = { to: parent, entries: 3, blobs: 0, size: 900 };
@@ -161,13 +161,20 @@ it('shows in the list why synchronising by itself could not run, until it does',
   }
 });
 
-it('tries the refused ones again where something was tried before', async () => {
-  const tried = { ...row, tried_at: '2026-11-20T08:00:00+07:00' };
-  const asked = answering({ session, mailboxes: () => ({ rows: [tried] }), mailbox_sync: () => ({ rows: [done] }) });
+it('offers to try again what was refused, to send again what is unconfirmed, and neither where there is neither', async () => {
+  let now: MailboxRow = { ...row, tried_at: '2026-11-20T08:00:00+07:00', refused: 2, waiting: 1 };
+  const asked = answering({ session, mailboxes: () => ({ rows: [now] }), mailbox_sync: () => ({ rows: [done] }) });
   const { container } = render(Mailboxes);
-  await screen.findByText('USB văn thư');
+  expect(await screen.findByText('2 gói ở đây không nhận được.')).toBeTruthy();
+  now = { ...now, refused: 0 };
   await press(container, 'mailbox-again');
   await expect.poll(() => asked.of('mailbox_sync')).toEqual([{ mailboxes: ['m'], again: true }]);
+  await expect.poll(() => container.querySelector('[data-test=mailbox-resend]')).toBeTruthy();
+  expect(container.querySelector('[data-test=mailbox-again]')).toBeNull();
+  now = { ...now, waiting: 0 };
+  await press(container, 'mailbox-resend');
+  await expect.poll(() => asked.of('mailbox_sync').length).toBe(2);
+  await expect.poll(() => container.querySelector('[data-test=mailbox-resend], [data-test=mailbox-again], [data-test=mailbox-refused]')).toBeNull();
 });
 
 it('adds a server, and shows no password again when it is changed', async () => {

@@ -122,6 +122,8 @@ pub struct MailboxRow {
     pub waiting: u32,
     /// Their bytes.
     pub waiting_bytes: u64,
+    /// Bundles to this unit that lie there, were refused, and are not tried again by themselves.
+    pub refused: u32,
 }
 
 /// The mailboxes of this machine, in the Vietnamese order of names.

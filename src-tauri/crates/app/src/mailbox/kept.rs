@@ -1,5 +1,6 @@
 //! The mailboxes that this machine knows: adding, changing, forgetting, and entering them.
 
+use super::receive::is_refused;
 use super::told;
 use crate::api::*;
 use crate::bundles::Carried;
@@ -30,6 +31,25 @@ pub(super) enum Address {
     Folder(FolderAddress),
     Webdav(WebdavAddress),
     S3(S3Address),
+}
+
+impl Address {
+    /// Whether two addresses lead to one place: told by its marker, or by how it is written where it has none.
+    fn is_same_place(&self, other: &Address) -> bool {
+        let plain = |text: &str| text.trim().trim_end_matches('/').to_lowercase();
+        match (self, other) {
+            (Address::Folder(one), Address::Folder(other)) => one.id == other.id,
+            (Address::Webdav(one), Address::Webdav(other)) => plain(&one.address) == plain(&other.address),
+            (Address::S3(one), Address::S3(other)) => {
+                let place = |of: &S3Address| {
+                    let prefix = of.prefix.trim_matches('/').to_owned();
+                    (plain(&of.address), of.bucket.clone(), prefix)
+                };
+                place(one) == place(other)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A mailbox as it is kept.
@@ -188,6 +208,13 @@ impl App {
             return Err(AppError::new("mailbox_too_many").with("limit", LIMIT));
         }
         let address = self.entered(&name, &request.place, before.as_ref().map(|kept| &kept.address))?;
+        // Under two names each would take the other's bundles for its own, and remove them.
+        if let Some(same) = known
+            .iter()
+            .find(|kept| kept.id != id && kept.address.is_same_place(&address))
+        {
+            return Err(AppError::new("mailbox_place_taken").with("mailbox", &same.name));
+        }
         let mut kept = before.unwrap_or(Kept {
             id,
             name: String::new(),
@@ -331,8 +358,12 @@ fn row(
     roots: &[PathBuf],
     kept: Kept,
 ) -> Result<MailboxRow, AppError> {
-    let (mut waiting, mut waiting_bytes) = (0, 0);
-    for file in rows::files(connection, &kept.id)?.iter().filter(|file| file.own) {
+    let (mut waiting, mut waiting_bytes, mut refused) = (0, 0, 0);
+    for file in &rows::files(connection, &kept.id)? {
+        if !file.own {
+            refused += u32::from(is_refused(file));
+            continue;
+        }
         let own = own(file);
         if own.entries > 0 && !own.begun {
             waiting += 1;
@@ -382,5 +413,6 @@ fn row(
         trouble: kept.trouble,
         waiting,
         waiting_bytes,
+        refused,
     })
 }

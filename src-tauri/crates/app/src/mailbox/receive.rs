@@ -66,6 +66,14 @@ fn is_ours(error: &AppError) -> bool {
         )
 }
 
+/// Bundles to the unit that not every machine of it can read: older ones know nothing of this one.
+const NOT_FOR_US: &str = "bundle_not_for_us";
+
+/// Whether another's file was refused for good, and it matters to somebody here.
+pub(super) fn is_refused(file: &MailboxFile) -> bool {
+    serde_json::from_str::<Met>(&file.line).is_ok_and(|met| met.state == State::Refused && met.code != NOT_FOR_US)
+}
+
 impl Met {
     /// Whether a file is to be tried now.
     fn tries_again(&self, item: &Item, again: bool) -> bool {
@@ -178,8 +186,7 @@ impl Run<'_> {
                     true => State::Unfinished,
                     false => State::Refused,
                 };
-                // Not every bundle to the unit is for this machine: older ones know nothing of it.
-                if now.state == State::Refused && error.code != "bundle_not_for_us" {
+                if now.state == State::Refused && error.code != NOT_FOR_US {
                     note.refusal = Some(error.code);
                     note.params = error.params;
                     self.app.write_journal("refused", false, Some(unit), None, &note)?;

@@ -304,6 +304,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Không thấy nơi để gói \"{mailbox}\": USB chưa cắm, hoặc ổ mạng chưa nối. Không có gì thay đổi.",
     ),
     (
+        "mailbox_place_taken",
+        "Nơi này đã có trong danh sách, mang tên \"{mailbox}\". Không thêm lần nữa; hãy dùng nơi ấy.",
+    ),
+    (
         "mailbox_read_only",
         "\"{mailbox}\" chỉ cho đọc: hãy gạt khoá ghi của USB hoặc xin quyền ghi.",
     ),
