@@ -282,6 +282,55 @@ fn a_backup_opens_on_a_new_machine_with_the_recovery_key_alone() {
     assert!(new.check(Nothing {}).unwrap().ok);
 }
 
+#[test]
+fn a_backup_of_before_a_removal_says_whose_it_is_and_with_the_recovery_key_work_goes_on_from_it() {
+    let homes = homes();
+    let (province, unit) = (province(homes[0].path()), App::open(homes[1].path(), edges(2)).unwrap());
+    let recovery_key = begun(&unit);
+    enrol(&province, &unit);
+    take_in(&province, Some("H02.15"));
+    send(&province, "H02.15", &unit);
+    add(&unit, "Phạm Thu Hà", SECOND).unwrap();
+    let before = unit.backup_make(Nothing {}).unwrap().made.unwrap().name;
+    let of_former = |app: &App| -> Vec<bool> {
+        let rows = app.backups(Nothing {}).unwrap().rows;
+        let is_before = rows.iter().filter(|row| row.name == before);
+        is_before.map(|row| row.revoked).collect()
+    };
+    assert_eq!(of_former(&unit), [false]);
+    remove(&unit, "Phạm Thu Hà").unwrap();
+    let after = unit.backup_make(Nothing {}).unwrap().made.unwrap();
+    assert_eq!((of_former(&unit), after.revoked), (vec![true], false));
+    let ready = unit.backup_take(BackupName { name: before.clone() }).unwrap();
+    let handed = FileRef { file: ready.file };
+    assert!(unit.backup_look(handed).unwrap().revoked, "nor does one on a stick");
+    send(&unit, "", &province);
+
+    let from = |passphrase: &str| BackupFrom {
+        name: before.clone(),
+        passphrase: passphrase.into(),
+        ..BackupFrom::default()
+    };
+    unit.backup_restore(from(&recovery_key)).unwrap();
+    assert!(unit.session(Nothing {}).unwrap().recovered);
+    let taken_over = unit.take_over(TakeOver {
+        person_name: "Trần Thị Hạnh".into(),
+        person_title: String::new(),
+        passphrase: FIRST.into(),
+    });
+    assert!(!taken_over.unwrap().recovered);
+    report(&unit, 55, "Sau khi nhận lại máy", vec![]);
+    send(&unit, "", &province);
+    assert_eq!(send(&province, "H02.15", &unit).digests_agree, Some(true));
+    assert_eq!(show(&province, "NV19").row.percent, 55);
+    assert!(unit.check(Nothing {}).unwrap().ok);
+    assert_eq!(
+        of_former(&unit),
+        [true],
+        "and what was known of the former machine is known again"
+    );
+}
+
 /// A unit with two machines, the second of which does not hold the root key; two persons work there.
 /// Also answers the office's recovery key.
 fn with_a_sibling(homes: &[tempfile::TempDir]) -> (App, App, App, String) {

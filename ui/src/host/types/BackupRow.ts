@@ -28,4 +28,10 @@ program: string,
 /**
  * It is of this machine.
  */
-here: boolean, };
+here: boolean, 
+/**
+ * The machine that made it is believed no longer, as far as is known here: one that was revoked, or this one before it
+ * became another device. What is written after going back to it nobody accepts, until a person takes the machine over
+ * with the recovery key. Always false while the vault is shut.
+ */
+revoked: boolean, };

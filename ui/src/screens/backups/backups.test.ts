@@ -10,7 +10,7 @@ import Backups from './Backups.svelte';
 import Restore from './Restore.svelte';
 import { keeping } from './backups';
 
-const row: BackupRow = { name: 'a_daily.chidao-backup', at: '2017-06-22T08:05:00+07:00', why: 'daily', size: 3_145_728, program: '0.1.0', here: true };
+const row: BackupRow = { name: 'a_daily.chidao-backup', at: '2017-06-22T08:05:00+07:00', why: 'daily', size: 3_145_728, program: '0.1.0', here: true, revoked: false };
 const found: Found = {
   folder: '/so/backups', folder_lost: false, rows: [row], free: 5_000_000_000, next: 3_250_586, needed: 5_242_880, is_today_done: true,
   keeping: { folder: null, daily: 7, weekly: 4, before_import: 3, before_upgrade: 2, by_hand: 5 },
@@ -118,6 +118,16 @@ it('warns of a backup that another machine made', async () => {
   await screen.findByText('máy khác');
   await press(container, 'backup-back');
   expect(screen.getByText(/mang danh máy ấy/)).toBeTruthy();
+});
+
+it('warns of a backup whose machine is believed no longer, and tells the way on', async () => {
+  answering({ backups: () => ({ ...found, rows: [{ ...row, here: false, revoked: true }] }) });
+  const { container } = render(Backups);
+  await screen.findByText('máy đã thu hồi');
+  expect(screen.queryByText('máy khác')).toBeNull();
+  await press(container, 'backup-back');
+  expect(container.querySelector('[data-test=go-back-revoked]')?.textContent).toMatch(/khoá khôi phục của cơ quan/);
+  expect(screen.queryByText(/mang danh máy ấy/)).toBeNull();
 });
 
 it('goes back from a stick on a new machine, where nothing is replaced', async () => {

@@ -33,6 +33,10 @@ pub struct BackupRow {
     pub program: String,
     /// It is of this machine.
     pub here: bool,
+    /// The machine that made it is believed no longer, as far as is known here: one that was revoked, or this one before it
+    /// became another device. What is written after going back to it nobody accepts, until a person takes the machine over
+    /// with the recovery key. Always false while the vault is shut.
+    pub revoked: bool,
 }
 
 /// Where backups lie and how many are kept of each kind; older ones are removed after a newer one was verified. Erased

@@ -1,7 +1,7 @@
 //! How a backup is made: whether there is room, the copy and its reading back, the name it gets, and which older ones go.
 
 use super::keeping::{self, Kept};
-use super::{Found, SPARE, before, file, found_in, moment, row};
+use super::{Found, SPARE, before, file, found_in, moment, revoked, row};
 use crate::AppError;
 use crate::api::{BackupKeeping, BackupMade, BackupWhy, WorkStep};
 use crate::home::{App, Open};
@@ -71,7 +71,7 @@ impl App {
         })?;
         Ok(BackupMade {
             removed: self.make_room(open, plan)?,
-            made: Some(row(&found, true)),
+            made: Some(row(&found, true, &revoked(open)?)),
         })
     }
 

@@ -16,7 +16,8 @@ use crate::api::*;
 use crate::home::{App, Open};
 use crate::work::Watch;
 pub(crate) use before::Beside;
-use chidao_ledger::store::local;
+use chidao_domain::ids::DeviceId;
+use chidao_ledger::store::{LedgerError, exchange, local};
 use chrono::DateTime;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -101,6 +102,10 @@ impl App {
         }
         let device = open.as_ref().map(|open| open.profile.device);
         let here = |one: &Found| device.is_none_or(|device| one.head.is_of(device));
+        let revoked = match &open {
+            Some(open) => revoked(open)?,
+            None => Vec::new(),
+        };
         let is_today_done = found
             .iter()
             .any(|one| here(one) && moment(&one.head).date_naive() == self.today() && one.head.why == BackupWhy::Daily);
@@ -108,7 +113,7 @@ impl App {
             free: fs4::available_space(existing(&folder)).ok(),
             next: self.store_size(),
             needed: self.store_size() + SPARE,
-            rows: found.iter().map(|one| row(one, here(one))).collect(),
+            rows: found.iter().map(|one| row(one, here(one), &revoked)).collect(),
             folder: crate::error::without_prefix(folder.display().to_string()),
             folder_lost,
             keeping,
@@ -184,6 +189,14 @@ impl App {
         Ok(self.keep_staged(name, size, crate::staging::Place::File(staged)))
     }
 
+    /// A backup from anywhere, as the register that is open sees it.
+    fn looked_at(&self, found: &Found) -> Result<BackupRow, AppError> {
+        Ok(match self.opened() {
+            Ok(open) => row(found, found.head.is_of(open.profile.device), &revoked(&open)?),
+            Err(_) => row(found, false, &[]),
+        })
+    }
+
     /// A backup by its name, in the folder chosen or in the home's own.
     fn find_backup(&self, name: &str) -> Result<PathBuf, AppError> {
         let keeping = match self.opened() {
@@ -199,7 +212,16 @@ impl App {
     }
 }
 
-fn row(found: &Found, here: bool) -> BackupRow {
+/// The machines of this unit that are believed no longer.
+fn revoked(open: &Open) -> Result<Vec<DeviceId>, LedgerError> {
+    let all = open
+        .store
+        .read(|connection| exchange::every_device(connection, open.profile.unit()))?;
+    let revoked = all.into_iter().filter(|(_, revoked)| *revoked);
+    Ok(revoked.map(|(device, _)| device.key).collect())
+}
+
+fn row(found: &Found, here: bool, revoked: &[DeviceId]) -> BackupRow {
     BackupRow {
         name: found.name.clone(),
         at: found.head.at.clone(),
@@ -207,8 +229,10 @@ fn row(found: &Found, here: bool) -> BackupRow {
         size: found.size,
         program: found.head.program.clone(),
         here,
+        revoked: revoked.contains(&found.head.device),
     }
 }
+
 /// The folder, or the nearest one above it that exists.
 fn existing(folder: &Path) -> &Path {
     folder.ancestors().find(|path| path.exists()).unwrap_or(folder)

@@ -182,8 +182,7 @@ impl App {
     pub(crate) fn do_backup_look(&self, request: &FileRef) -> Result<BackupRow, AppError> {
         let (name, path) = self.handed_backup(&request.file)?;
         let file::Backup { head, size, .. } = file::look(&path)?;
-        let here = self.opened().is_ok_and(|open| head.is_of(open.profile.device));
-        Ok(super::row(&super::Found { name, size, head }, here))
+        self.looked_at(&super::Found { name, size, head })
     }
 
     /// Goes back to a backup that lies anywhere on this machine.

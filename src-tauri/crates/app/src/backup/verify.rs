@@ -1,7 +1,7 @@
 //! Verifying a backup: whether one could go back to it, found out without going back.
 
 use super::restore::copying;
-use super::{Found, file, making, row};
+use super::{Found, file, making};
 use crate::AppError;
 use crate::api::{BackupFrom, BackupVerified};
 use crate::home::App;
@@ -48,14 +48,13 @@ impl App {
         let found = taken.and_then(|()| check_copy(&beside, passphrase, watch));
         let _ = fs::remove_dir_all(&beside);
         let report = found?.into();
-        let here = self.opened().is_ok_and(|open| backup.head.is_of(open.profile.device));
         let looked_at = Found {
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             size: backup.size,
             head: backup.head,
         };
         Ok(BackupVerified {
-            backup: row(&looked_at, here),
+            backup: self.looked_at(&looked_at)?,
             report,
         })
     }

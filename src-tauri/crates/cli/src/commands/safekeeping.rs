@@ -98,16 +98,30 @@ fn listed(backups: &Backups) -> String {
         .text("Lúc", 16)
         .text("Lý do", 18)
         .text("Dung lượng", 14)
+        .text("Máy", 14)
         .text("Tên tệp", 80);
     for BackupRow {
         at,
         why: made,
         size,
         name,
+        here,
+        revoked,
         ..
     } in &backups.rows
     {
-        table.row([words::date(at), why(*made).to_owned(), bytes(*size), name.clone()]);
+        let machine = match (revoked, here) {
+            (true, _) => "đã thu hồi",
+            (false, true) => "máy này",
+            (false, false) => "máy khác",
+        };
+        table.row([
+            words::date(at),
+            why(*made).to_owned(),
+            bytes(*size),
+            machine.to_owned(),
+            name.clone(),
+        ]);
     }
     let keeping = &backups.keeping;
     let lost = match backups.folder_lost {
