@@ -70,6 +70,20 @@ test('a second machine joins its unit with two files and a code', async () => {
   await joining.locator('[data-test=join-accept]').click();
   await joining.getByRole('navigation').first().waitFor();
   assert.match(await joining.locator('body').innerText(), /UBND huyện Yên Thế/);
+
+  // Its register is empty still, and it is told how that is filled.
+  await at(joining, '/tasks');
+  await joining.locator('[data-test=no-tasks-joined]').waitFor();
+  assert.deepEqual(await barriers(joining), []);
+  await joining.locator('[data-test=no-tasks] button').click();
+  await at(page, '/bundles');
+  await page.locator('[data-test=send]').getByLabel('Gửi cho').selectOption('Các máy khác của đơn vị');
+  const bundle = await saved(page, '[data-test=export]');
+  await joining.locator('input[type=file][data-test=bundle]').setInputFiles(bundle);
+  await joining.locator('[data-test=outcome]').waitFor();
+  await at(joining, '/tasks');
+  await joining.locator('[data-test=task-grid] [role=row]').nth(1).waitFor();
+  await at(page, '/settings');
 });
 
 test('a machine that was lost is revoked, with a reason, after what it means was read', async () => {

@@ -61,6 +61,7 @@ impl App {
             today: self.today().to_string(),
             version: self.installation.version.to_string(),
             demo: false,
+            joined: false,
             recovered: false,
             awaiting: false,
             recovery_unprinted: false,
@@ -75,6 +76,7 @@ impl App {
         session.person = Some(open.profile.person_name.clone());
         session.device = Some(open.profile.device_name.clone());
         session.demo = open.profile.demo;
+        session.joined = open.keys.root.is_none();
         session.recovered = open.keys.signing.is_none();
         session.recovery_unprinted = !session.recovered && unprinted(&open)?.is_some();
         session.awaiting = open.profile.awaiting.is_some() && !session.recovered;

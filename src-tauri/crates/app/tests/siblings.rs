@@ -83,6 +83,56 @@ fn a_unit_s_further_machine_reports_through_the_first() {
     assert_eq!(detail.reports[0].origin.person.name, "Phạm Thu Hà");
 }
 
+/// What the history of NV19 tells of a field, newest first: before, after, whether it was written side by side with another.
+fn history_of(app: &App, field: &str) -> Vec<(Option<String>, Option<String>, bool)> {
+    let lines = app.task_history(TaskId { task: "NV19".into() }).unwrap().lines;
+    let of_field = lines.into_iter().filter(|line| line.field == field);
+    of_field.map(|line| (line.old, line.new, line.side_by_side)).collect()
+}
+
+#[test]
+fn the_history_tells_what_each_author_saw_and_what_was_written_side_by_side() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let (province, first) = (province(homes[0].path()), unit(homes[1].path()));
+    enrol(&province, &first);
+    take_in(&province, Some("H02.15"));
+    send(&province, "H02.15", &first);
+    let second = joined(homes[2].path(), 7, &first, "Phạm Thu Hà");
+    send(&first, "H02.15", &second);
+    let set = |app: &App, value: &str| {
+        let (task, field, value) = ("NV19".into(), "lead".into(), value.into());
+        app.task_set(TaskSet { task, field, value }).unwrap();
+    };
+    let opening = history_of(&first, "lead").remove(0).1;
+    set(&first, "Phòng Nội vụ");
+    set(&second, "Phòng Văn hoá và Thông tin");
+    send(&second, "H02.15", &first);
+    let some = |text: &str| Some(text.to_owned());
+    let told = history_of(&first, "lead");
+    assert_eq!(told[2], (None, opening.clone(), false));
+    for (app, own) in [(&first, 0), (&second, 1)] {
+        let told = history_of(app, "lead");
+        let side_by_side = told.iter().filter(|line| line.2).count();
+        assert_eq!(side_by_side, [2, 0][own], "the second does not know of it yet");
+    }
+    for new in ["Phòng Nội vụ", "Phòng Văn hoá và Thông tin"] {
+        assert!(
+            told.contains(&(opening.clone(), some(new), true)),
+            "neither overwrote the other: {told:?}"
+        );
+    }
+    set(&first, "Phòng Nội vụ chủ trì");
+    let (old, new, side_by_side) = history_of(&first, "lead").remove(0);
+    let old = old.unwrap();
+    assert!(
+        old.contains("Phòng Nội vụ") && old.contains("Phòng Văn hoá và Thông tin") && old.contains("; "),
+        "it settles both: {old}"
+    );
+    assert_eq!((new, side_by_side), (some("Phòng Nội vụ chủ trì"), false));
+    send(&first, "H02.15", &second);
+    assert_eq!(history_of(&second, "lead"), history_of(&first, "lead"));
+}
+
 #[test]
 fn only_a_machine_of_the_unit_itself_may_bring_channels_that_are_not_here() {
     let homes: Vec<_> = (0..4).map(|_| tempfile::tempdir().unwrap()).collect();

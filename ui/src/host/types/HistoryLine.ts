@@ -18,7 +18,7 @@ kind: string,
  */
 field: string, 
 /**
- * Before, as text; none if it was empty.
+ * What its author saw before it, as text; none if that was empty. Several values if they stood side by side.
  */
 old: string | null, 
 /**
@@ -37,6 +37,10 @@ new_value: unknown,
  * Who.
  */
 origin: Origin, 
+/**
+ * Another change was written from the same value, by somebody who did not know of this one, nor this one's author of it.
+ */
+side_by_side: boolean, 
 /**
  * Not applied, with the reason's code.
  */

@@ -59,6 +59,10 @@ version: string,
  */
 demo: boolean, 
 /**
+ * It joined the unit and does not hold its root key: what the unit has comes with a bundle of another of its machines.
+ */
+joined: boolean, 
+/**
  * Opened with the recovery key: everything can be read, and nothing written, until somebody takes the machine over.
  */
 recovered: boolean, 

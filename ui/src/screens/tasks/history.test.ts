@@ -4,7 +4,7 @@ import { grouped } from './history';
 
 function line(act: string, field: string, at: string, device = 'máy 1'): HistoryLine {
   const origin = { person: { name: 'Hoàng Thị Mai', title: '' }, unit: 'UBND huyện', device, at, clock_doubtful: false, own_side: true, confirmed: false };
-  return { act, kind: 'task', field, old: null, new: 'x', old_value: null, new_value: 'x', origin, quarantined: null, erased: false };
+  return { act, kind: 'task', field, old: null, new: 'x', old_value: null, new_value: 'x', origin, side_by_side: false, quarantined: null, erased: false };
 }
 
 it('puts together what one act wrote, and nothing else', () => {

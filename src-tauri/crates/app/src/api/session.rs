@@ -102,6 +102,8 @@ pub struct Session {
     pub version: String,
     /// Whether this is the demonstration with invented data.
     pub demo: bool,
+    /// It joined the unit and does not hold its root key: what the unit has comes with a bundle of another of its machines.
+    pub joined: bool,
     /// Opened with the recovery key: everything can be read, and nothing written, until somebody takes the machine over.
     pub recovered: bool,
     /// It became another device and waits to be certified by a machine that holds the unit's root key: everything can be read, and

@@ -350,7 +350,7 @@ pub struct HistoryLine {
     pub kind: String,
     /// Field.
     pub field: String,
-    /// Before, as text; none if it was empty.
+    /// What its author saw before it, as text; none if that was empty. Several values if they stood side by side.
     pub old: Option<String>,
     /// After, as text.
     pub new: Option<String>,
@@ -362,6 +362,8 @@ pub struct HistoryLine {
     pub new_value: serde_json::Value,
     /// Who.
     pub origin: Origin,
+    /// Another change was written from the same value, by somebody who did not know of this one, nor this one's author of it.
+    pub side_by_side: bool,
     /// Not applied, with the reason's code.
     pub quarantined: Option<String>,
     /// What was written has been erased for ever.

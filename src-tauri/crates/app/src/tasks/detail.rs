@@ -10,10 +10,10 @@ use chidao_domain::ids::{Position, RecordId, RecordKey};
 use chidao_domain::records::{self, Form};
 use chidao_domain::status::{ChildStatus, Standing, Status};
 use chidao_ledger::store::apply::state;
-use chidao_ledger::store::cells::{self, CellHeads, Cells};
+use chidao_ledger::store::cells::{self, CellHeads, Cells, Written};
 use chidao_ledger::store::{Connection, LedgerError};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 
 /// Fields of a task that have no line of their own in its form.
 const NOT_SHOWN: &[&str] = &["opening_status", "opening_percent", "directive", "deleted"];
@@ -264,6 +264,38 @@ fn followed_cells(views: &mut Views<'_>, kind: &str, record: i64) -> Result<Vec<
     Ok(all)
 }
 
+/// What an entry tells of all its changes.
+struct Act {
+    name: String,
+    origin: Origin,
+    prev: Vec<Vec<Position>>,
+}
+
+impl Act {
+    /// The heads that the author of a change saw in its cell.
+    fn seen(&self, change: &Written) -> &[Position] {
+        let k = usize::try_from(change.k).unwrap_or(usize::MAX);
+        self.prev.get(k).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// From where a change was written: each head that its author saw, or the empty cell.
+fn from(seen: &[Position]) -> impl Iterator<Item = Option<Position>> + '_ {
+    let nothing = seen.is_empty().then_some(None);
+    seen.iter().copied().map(Some).chain(nothing)
+}
+
+/// Each value once, in order.
+fn unlike(values: Vec<&Value>) -> Vec<&Value> {
+    let mut unlike: Vec<&Value> = Vec::new();
+    for value in values {
+        if !unlike.contains(&value) {
+            unlike.push(value);
+        }
+    }
+    unlike
+}
+
 /// The lines of a task's history: of the task itself and of what is about it, newest first.
 fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Result<Vec<HistoryLine>, LedgerError> {
     let mut views = Views::new(connection, open)?;
@@ -278,12 +310,37 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
     records.sort_unstable();
     records.dedup();
     let mut lines = Vec::new();
-    let mut origins: HashMap<(i64, u64), (Origin, String)> = HashMap::new();
+    let mut acts: HashMap<(i64, u64), Act> = HashMap::new();
     for record in records {
         let kind = cells::record_info(connection, &views.words, record)?.id.kind;
         let written = cells::written(connection, &views.words, record)?;
         let before = followed_cells(&mut views, &kind, record)?;
-        for (i, change) in written.iter().enumerate() {
+        let mut places: HashMap<Position, &Written> = HashMap::new();
+        // By a field and a head that was seen in it, or none: how many applied changes were written from there.
+        let mut written_from: HashMap<(&str, Option<Position>), u32> = HashMap::new();
+        for change in &written {
+            let key = (change.feed, change.n);
+            if let hash_map::Entry::Vacant(unknown) = acts.entry(key) {
+                let told = cells::authorship(connection, change.feed, change.n)?;
+                unknown.insert(Act {
+                    name: told.act,
+                    origin: views.origin(change.feed, change.n)?,
+                    prev: told.prev,
+                });
+            }
+            let position = Position {
+                feed: views.feeds.get(connection, change.feed)?.key,
+                n: change.n,
+                k: change.k,
+            };
+            if change.state < state::QUARANTINED {
+                places.insert(position, change);
+                for from in from(acts[&key].seen(change)) {
+                    *written_from.entry((change.field.as_str(), from)).or_default() += 1;
+                }
+            }
+        }
+        for change in &written {
             let form = records::kind(&kind)
                 .and_then(|kind| kind.field(&change.field))
                 .map(|field| field.form);
@@ -294,38 +351,26 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
             if hidden || (kind == "inspection" && change.field != "tasks") {
                 continue;
             }
-            let older = written[i + 1..]
-                .iter()
-                .find(|older| older.field == change.field && older.state < state::QUARANTINED);
-            let key = (change.feed, change.n);
-            let (origin, act) = match origins.get(&key) {
-                Some(known) => known.clone(),
-                None => {
-                    let act = cells::authorship(connection, change.feed, change.n)?.act;
-                    let known = (views.origin(change.feed, change.n)?, act);
-                    origins.insert(key, known.clone());
-                    known
-                }
-            };
+            let act = &acts[&(change.feed, change.n)];
             let text = |value: Option<&Value>| value.map(value_text).filter(|text| !text.is_empty());
-            let old: Vec<&Value> = match older {
-                Some(older) => older.value.iter().collect(),
-                None => {
-                    // Reports that stood side by side may be followed by one that settles them.
-                    let mut values: Vec<&Value> = Vec::new();
-                    for value in before.iter().filter_map(|heads| heads.get(&change.field)?.value()) {
-                        if !values.contains(&value) {
-                            values.push(value);
-                        }
-                    }
-                    values
-                }
-            };
+            // What its author saw there. Several stood side by side if it settles them, be they values or reports.
+            let replaced = act.seen(change).iter().filter_map(|position| places.get(position));
+            let mut old: Vec<&Value> = Vec::new();
+            match replaced.clone().next() {
+                Some(_) => old.extend(replaced.filter_map(|older| older.value.as_ref())),
+                None => old.extend(before.iter().filter_map(|heads| heads.get(&change.field)?.value())),
+            }
+            let old = unlike(old);
+            let applied = change.state < state::QUARANTINED;
+            let side_by_side = applied
+                && from(act.seen(change)).any(|from| written_from.get(&(change.field.as_str(), from)) > Some(&1));
             let texts: Vec<String> = old.iter().filter_map(|value| text(Some(value))).collect();
+            // Of one moment, in an order that is the same on every machine.
+            let feed = views.feeds.get(connection, change.feed)?.key;
             lines.push((
-                change.t,
+                (change.t, feed),
                 HistoryLine {
-                    act,
+                    act: act.name.clone(),
                     kind: kind.clone(),
                     field: change.field.clone(),
                     old: Some(texts.join("; ")).filter(|text| !text.is_empty()),
@@ -335,7 +380,8 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
                     },
                     new_value: change.value.clone().unwrap_or(Value::Null),
                     new: text(change.value.as_ref()),
-                    origin,
+                    origin: act.origin.clone(),
+                    side_by_side,
                     quarantined: change.reason.clone().filter(|_| change.state >= state::QUARANTINED),
                     erased: change.state < state::QUARANTINED && change.reason.as_deref() == Some("erased"),
                 },
@@ -343,7 +389,7 @@ fn history(connection: &Connection, open: &Open, info: &cells::RecordInfo) -> Re
         }
     }
     debug_assert!(
-        lines.iter().all(|(t, line)| moment(*t) == line.origin.at),
+        lines.iter().all(|((t, _), line)| moment(*t) == line.origin.at),
         "a change is as old as its entry"
     );
     lines.sort_by_key(|line| std::cmp::Reverse(line.0));

@@ -258,7 +258,11 @@ fn history_text(history: &History) -> String {
                 "{}, {}, máy {}",
                 line.origin.person.name, line.origin.unit, line.origin.device
             ),
-            not_applied.unwrap_or_default(),
+            match (not_applied, line.side_by_side) {
+                (Some(told), _) => told,
+                (None, true) => "song song".to_owned(),
+                (None, false) => String::new(),
+            },
         ]);
     }
     table.show("Chưa có gì được ghi.")

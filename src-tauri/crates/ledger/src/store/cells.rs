@@ -349,6 +349,8 @@ pub struct Authorship {
     pub act: String,
     /// Its time is far from what its author had seen.
     pub clock_doubtful: bool,
+    /// The heads that its author saw in the cell of each change, by the change's index.
+    pub prev: Vec<Vec<Position>>,
 }
 
 /// Reads who wrote an entry from its line.
@@ -368,6 +370,12 @@ pub fn authorship(connection: &Connection, feed: i64, n: u64) -> Result<Authorsh
         by: entry.by,
         act: entry.act,
         clock_doubtful,
+        prev: entry
+            .items
+            .into_iter()
+            .flat_map(|item| item.changes)
+            .map(|change| change.prev)
+            .collect(),
     })
 }
 
