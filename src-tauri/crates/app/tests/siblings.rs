@@ -64,14 +64,20 @@ fn a_further_machine_of_the_province_gets_units_that_were_enrolled_after_it_from
     }
 }
 
-#[test]
-fn a_unit_s_further_machine_reports_through_the_first() {
-    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+/// A province, and a unit at work with it that has just got a second machine.
+fn two_machines(homes: &[tempfile::TempDir]) -> (App, App, App) {
     let (province, first) = (province(homes[0].path()), unit(homes[1].path()));
     enrol(&province, &first);
     take_in(&province, Some("H02.15"));
     send(&province, "H02.15", &first);
     let second = joined(homes[2].path(), 7, &first, "Phạm Thu Hà");
+    (province, first, second)
+}
+
+#[test]
+fn a_unit_s_further_machine_reports_through_the_first() {
+    let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let (province, first, second) = two_machines(&homes);
     assert_eq!(second.session(Nothing {}).unwrap().enrolment, EnrolmentState::Confirmed);
     assert_eq!(send(&first, "H02.15", &second).totals["tasks"], 41);
     report(&second, 40, "Đã rà soát xong hai xã", vec![]);
@@ -93,11 +99,7 @@ fn history_of(app: &App, field: &str) -> Vec<(Option<String>, Option<String>, bo
 #[test]
 fn the_history_tells_what_each_author_saw_and_what_was_written_side_by_side() {
     let homes: Vec<_> = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
-    let (province, first) = (province(homes[0].path()), unit(homes[1].path()));
-    enrol(&province, &first);
-    take_in(&province, Some("H02.15"));
-    send(&province, "H02.15", &first);
-    let second = joined(homes[2].path(), 7, &first, "Phạm Thu Hà");
+    let (_, first, second) = two_machines(&homes);
     send(&first, "H02.15", &second);
     let set = |app: &App, value: &str| {
         let (task, field, value) = ("NV19".into(), "lead".into(), value.into());

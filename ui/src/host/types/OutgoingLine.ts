@@ -11,9 +11,13 @@ export type OutgoingLine = {
  */
 act: string, 
 /**
- * Task code or other name it concerns.
+ * Task code or other name it concerns; the first of several.
  */
 about: string, 
+/**
+ * How many more it concerns.
+ */
+others: number, 
 /**
  * Task id, if it concerns one.
  */

@@ -30,7 +30,7 @@ async function give(container: HTMLElement, ...names: string[]): Promise<void> {
 
 it('shows what will be sent before it is sent, then sends and saves', async () => {
   const preview: BundlePreview = {
-    to: unit, entries: 1, blobs: 0, blob_bytes: 0, lines: [{ act: 'report.add', about: 'NV37', task: 't37', text: '85% · Đã kiểm tra 12/14 bếp ăn', says: [{ kind: 'report', field: 'percent', value: 85, text: '85%', coded: false }, { kind: 'report', field: 'note', value: 'Đã kiểm tra 12/14 bếp ăn', text: 'Đã kiểm tra 12/14 bếp ăn', coded: false }], files: 0, origin }],
+    to: unit, entries: 1, blobs: 0, blob_bytes: 0, lines: [{ act: 'report.add', about: 'NV37', others: 0, task: 't37', text: '85% · Đã kiểm tra 12/14 bếp ăn', says: [{ kind: 'report', field: 'percent', value: 85, text: '85%', coded: false }, { kind: 'report', field: 'note', value: 'Đã kiểm tra 12/14 bếp ăn', text: 'Đã kiểm tra 12/14 bếp ăn', coded: false }], files: 0, origin }],
     totals: { tasks: 41 }, as_of: '2017-06-23', ready: true, unverified: false, confirmed_at: null,
   };
   const asked = answering({

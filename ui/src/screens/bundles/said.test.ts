@@ -5,7 +5,7 @@ import { said } from './said';
 const origin = { person: { name: 'Hoàng Thị Mai', title: '' }, unit: '', device: '', at: '', clock_doubtful: false, own_side: true, confirmed: false };
 
 function line(says: OutgoingLine['says'], files = 0): OutgoingLine {
-  return { act: 'task.step', about: 'NV20', task: 'task:1', text: '', says, files, origin };
+  return { act: 'task.step', about: 'NV20', others: 0, task: 'task:1', text: '', says, files, origin };
 }
 
 describe('what an act says that waits to be sent', () => {

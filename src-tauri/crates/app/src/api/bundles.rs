@@ -19,8 +19,10 @@ pub struct BundleTo {
 pub struct OutgoingLine {
     /// What was done (the use case).
     pub act: String,
-    /// Task code or other name it concerns.
+    /// Task code or other name it concerns; the first of several.
     pub about: String,
+    /// How many more it concerns.
+    pub others: u32,
     /// Task id, if it concerns one.
     pub task: Option<String>,
     /// What it says that needs no translation, joined: percents, notes, contents, dates.

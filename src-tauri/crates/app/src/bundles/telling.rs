@@ -10,6 +10,7 @@ use chidao_ledger::entry::{Content, Entry, Item, Target};
 use chidao_ledger::store::LedgerError;
 use chidao_ledger::store::cells;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Most parts of one line.
 const PARTS: usize = 12;
@@ -39,6 +40,7 @@ pub(super) fn line(views: &mut Views<'_>, feed: i64, key: FeedId, entry: &Entry)
     let made = |item: &Item, kind: &str| matches!(&item.target, Target::New(one) if one == kind);
     let files = entry.items.iter().filter(|item| made(item, "attachment")).count();
     let mut about = (String::new(), None);
+    let mut others = BTreeSet::new();
     let mut says: Vec<Said> = Vec::new();
     for (i, item) in entry.items.iter().enumerate() {
         let (id, making) = match &item.target {
@@ -60,8 +62,11 @@ pub(super) fn line(views: &mut Views<'_>, feed: i64, key: FeedId, entry: &Entry)
         let Some(row) = cells::record_row(views.connection, &views.words, &id)? else {
             continue;
         };
+        let concerned = views.about(row)?;
         if about.0.is_empty() {
-            about = views.about(row)?;
+            about = concerned;
+        } else if concerned.0 != about.0 {
+            others.insert(concerned.0);
         }
         let mut fields: Vec<&str> = item.changes.iter().map(|change| change.field.as_str()).collect();
         if let Some((_, first)) = FIRST.iter().find(|(kind, _)| making && *kind == id.kind) {
@@ -69,7 +74,9 @@ pub(super) fn line(views: &mut Views<'_>, feed: i64, key: FeedId, entry: &Entry)
         }
         for field in fields {
             if says.len() < PARTS && !names_records(&id.kind, field) {
-                says.extend(said(views, feed, entry.n, row, item, &id.kind, field)?);
+                // What is said of several alike is said once.
+                let one = said(views, feed, entry.n, row, item, &id.kind, field)?;
+                says.extend(one.filter(|one| !says.contains(one)));
             }
         }
     }
@@ -79,6 +86,7 @@ pub(super) fn line(views: &mut Views<'_>, feed: i64, key: FeedId, entry: &Entry)
         act: entry.act.clone(),
         about: about.0,
         task: about.1,
+        others: u32::try_from(others.iter().filter(|name| !name.is_empty()).count()).unwrap_or(u32::MAX),
         text,
         says,
         files: u32::try_from(files).unwrap_or(u32::MAX),

@@ -208,7 +208,7 @@ impl App {
             return Err(AppError::new("mailbox_too_many").with("limit", LIMIT));
         }
         let address = self.entered(&name, &request.place, before.as_ref().map(|kept| &kept.address))?;
-        // Under two names each would take the other's bundles for its own, and remove them.
+        // Under two names everything would be put there twice, and told twice.
         if let Some(same) = known
             .iter()
             .find(|kept| kept.id != id && kept.address.is_same_place(&address))

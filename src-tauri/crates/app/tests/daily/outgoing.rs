@@ -118,3 +118,24 @@ fn each_act_tells_what_the_other_side_will_read_first() {
         }
     }
 }
+
+#[test]
+fn an_act_on_several_things_names_the_first_counts_the_others_and_says_alike_once() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (province, unit) = (province(one.path()), unit(two.path()));
+    enrol(&province, &unit);
+    for content in ["Cấp máy tính", "Nâng cấp đường truyền", "Mở lớp tập huấn"] {
+        unit.recommendation_add(RecommendationAdd {
+            content: content.into(),
+            ..RecommendationAdd::default()
+        })
+        .unwrap();
+    }
+    assert_eq!(newest(&unit).others, 0, "each by itself");
+    assert_eq!(send(&unit, "", &province).taken_up, 3);
+    let line = newest(&province);
+    assert_eq!(
+        (line.about.as_str(), line.others, line.text.as_str()),
+        ("KN01", 2, "23/06/2017")
+    );
+}

@@ -35,7 +35,10 @@ pub(super) fn bundle(app: &App, asked: &Bundle, output: &mut Output) -> Result<(
                 for line in &seen.lines {
                     table.row([
                         words::date(&line.origin.at),
-                        line.about.clone(),
+                        match line.others {
+                            0 => line.about.clone(),
+                            others => format!("{} và {others} mục khác", line.about),
+                        },
                         words::said(line),
                         line.origin.person.name.clone(),
                     ]);
