@@ -276,10 +276,11 @@ impl<'a> Views<'a> {
         Ok(None)
     }
 
-    /// What a record is called: its code, title or name.
+    /// What a record is called, by the task or the recommendation that it is about, if there is one: code, title or name.
     pub(crate) fn about(&mut self, record: i64) -> Result<(String, Option<String>)> {
         let task = self.task_of(record)?;
-        let named = task.unwrap_or(record);
+        let answered = cells::targets(self.connection, &self.words, record, "recommendation")?;
+        let named = task.or(answered.first().copied()).unwrap_or(record);
         let heads = cells::heads(self.connection, &self.words, &mut self.feeds, named)?;
         let name = ["code", "title", "name", "number"]
             .iter()

@@ -138,4 +138,13 @@ fn an_act_on_several_things_names_the_first_counts_the_others_and_says_alike_onc
         (line.about.as_str(), line.others, line.text.as_str()),
         ("KN01", 2, "23/06/2017")
     );
+    province
+        .recommendation_answer(RecommendationAnswer {
+            recommendation: "KN02".into(),
+            answer: "Đồng ý".into(),
+            document: String::new(),
+            on: None,
+        })
+        .unwrap();
+    assert_eq!(newest(&province).about, "KN02", "an answer by what it answers");
 }
